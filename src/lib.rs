@@ -1,0 +1,12 @@
+//! agent-trace: which lines an agent wrote, in which session, and what they cost.
+//!
+//! The way of the data is a one-way street; nothing flows back up:
+//!
+//! ```text
+//! transcript bytes ─ transcript ─▶ Event ─ ingest ─▶ rows ─ store ─▶ trace.db
+//! git objects ────── git ────────▶ Commit ─ ingest ─▶ rows ─ store ─▶ trace.db
+//! trace.db ─ derive ─▶ turns, links, shares ─ store ─▶ trace.db
+//! trace.db ─ analysis (polars frames) ─▶ Report ─ render ─▶ text, JSON, CSV, Markdown
+//! ```
+
+pub mod model;

@@ -1,0 +1,17 @@
+//! Plain types shared by every layer: identifiers, amounts, instants, facts.
+//!
+//! Must not know: files, databases, terminals, clocks or any other module of this crate.
+
+mod agent;
+mod id;
+mod line_hash;
+mod money;
+mod timestamp;
+mod usage;
+
+pub use agent::Agent;
+pub use id::{AgentId, CommitId, IdError, MessageId, RowId, SessionId, ToolUseId};
+pub use line_hash::LineHash;
+pub use money::NanoUsd;
+pub use timestamp::Timestamp;
+pub use usage::{InferenceGeo, ServiceTier, Speed, Usage};
