@@ -1,0 +1,105 @@
+//! Versions of the file: additive migrations, one compatibility number, derived tables apart.
+//!
+//! `user_version` is a compatibility number, not a counter: it changes only
+//! when an older program must not touch the file any more. Additive migrations
+//! keep it, and migrations of a later program that this one does not know are
+//! no reason to stop.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::error::StoreError;
+
+/// The compatibility number this program reads and writes.
+pub(super) const COMPATIBILITY: i64 = 1;
+
+/// `agtr`, so that `file` and this program know whose database it is.
+const APPLICATION_ID: i64 = 0x6167_7472;
+
+/// Version of the rules behind the derived tables; another number rebuilds them.
+pub(super) const DERIVED_VERSION: i64 = 1;
+
+/// Released migrations are never edited; `tests/it/schema.rs` holds their hashes.
+const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("schema/0001_facts.sql"))];
+
+const DERIVED: &str = include_str!("schema/derived.sql");
+const VIEWS: &str = include_str!("schema/views.sql");
+
+const DERIVED_TABLES: [&str; 5] = ["turn", "ledger", "share", "link", "landed"];
+
+/// Refuses a file that a later program has closed to this one, or that is not ours.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let fail = |error| StoreError::from_sqlite(path, error);
+    let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).map_err(fail);
+    let (found, application) = (number("PRAGMA user_version")?, number("PRAGMA application_id")?);
+    if application != APPLICATION_ID && (application != 0 || number("SELECT count(*) FROM sqlite_schema")? != 0) {
+        return Err(StoreError::Damaged { path: path.into(), detail: "another program's database".into() });
+    }
+    let known = known_compatibility();
+    if found <= known {
+        return Ok(());
+    }
+    let newest = "SELECT by_version FROM migration ORDER BY id DESC LIMIT 1";
+    let by = connection.query_row(newest, [], |row| row.get(0)).optional().ok().flatten();
+    Err(StoreError::Newer { path: path.into(), found, known, by: by.unwrap_or_else(|| "of a later version".into()) })
+}
+
+/// `AGENT_TRACE_FORCE_FORMAT` makes the refusal testable without a second program.
+fn known_compatibility() -> i64 {
+    let forced = std::env::var("AGENT_TRACE_FORCE_FORMAT").ok();
+    forced.and_then(|number| number.parse().ok()).unwrap_or(COMPATIBILITY)
+}
+
+/// Applies what is missing, all or nothing.
+pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    if is_current(connection) {
+        return Ok(());
+    }
+    let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    sql.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migration (
+           id INTEGER PRIMARY KEY, by_version TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT (datetime('now'))
+         ) STRICT;",
+    )?;
+    for (id, text) in MIGRATIONS {
+        let known = sql.query_row("SELECT 1 FROM migration WHERE id = ?1", [id], |_| Ok(())).optional()?;
+        if known.is_none() {
+            sql.execute_batch(text)?;
+            sql.execute("INSERT INTO migration (id, by_version) VALUES (?1, ?2)", params![id, env!("CARGO_PKG_VERSION")])?;
+        }
+    }
+    rebuild_derived(&sql)?;
+    sql.pragma_update(None, "application_id", APPLICATION_ID)?;
+    sql.pragma_update(None, "user_version", COMPATIBILITY)?;
+    sql.commit()
+}
+
+fn is_current(connection: &Connection) -> bool {
+    let newest = connection.query_row("SELECT max(id) FROM migration", [], |row| row.get::<_, Option<i64>>(0));
+    let derived = connection.query_row("SELECT value FROM meta WHERE key = 'derived_version'", [], |row| {
+        row.get::<_, String>(0)
+    });
+    let wanted = MIGRATIONS.last().map(|(id, _)| *id);
+    newest.ok().flatten() >= wanted && derived.is_ok_and(|version| version == DERIVED_VERSION.to_string())
+}
+
+/// Drops every opinion; the next derivation makes them anew from the facts.
+fn rebuild_derived(sql: &Connection) -> rusqlite::Result<()> {
+    let views: Vec<String> = sql
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'view'")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    for view in views {
+        sql.execute_batch(&format!("DROP VIEW \"{}\"", view.replace('"', "\"\"")))?;
+    }
+    for table in DERIVED_TABLES {
+        sql.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
+    }
+    sql.execute_batch(DERIVED)?;
+    sql.execute_batch(VIEWS)?;
+    let set = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
+    sql.execute(set, params!["derived_version", DERIVED_VERSION.to_string()])?;
+    sql.execute("DELETE FROM meta WHERE key = 'derived_state'", [])?;
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! The store: one SQLite file a repository, and the only place with SQL.
+//!
+//! Facts are merged by natural keys, so any order of reading gives the same
+//! rows; derived tables are opinions about them and can always be rebuilt.
+//!
+//! Must not know: git, transcripts' formats, prices, or how anything is shown.
+
+mod batch;
+mod commits;
+mod derived;
+mod error;
+mod facts;
+mod ledger;
+mod merge;
+mod migrate;
+mod names;
+mod open;
+mod problems;
+mod query;
+mod rows;
+mod sources;
+
+pub use commits::{CommitRow, CommitScan, FileRow};
+pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, ShareRow, TurnRow};
+pub use error::StoreError;
+pub use facts::{Facts, SessionFacts};
+pub use ledger::{Column, LedgerColumns, ShareColumns};
+pub use names::Names;
+pub use open::{Reader, Writer};
+pub use problems::{ProblemRow, UnknownRow};
+pub use query::{Cell, QueryResult};
+pub use rows::{
+    AgentRunRow, CallKind, CallRow, EditRow, MarkKind, MarkRow, Place, PullRequestRow, ReportedRow, SessionRow,
+    SightingRow, SpawnRow, ToolRow, modifiers, modifiers_of,
+};
+pub use batch::Batch;
+pub use sources::{FileStamp, SourceRow};

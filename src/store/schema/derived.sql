@@ -1,0 +1,77 @@
+-- Opinions. Dropped and rebuilt whenever DERIVED_VERSION, the prices or the
+-- facts below them change; nothing here is the only copy of anything.
+
+CREATE TABLE turn (
+  key INTEGER PRIMARY KEY,
+  session INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  end INTEGER NOT NULL,
+  started_at INTEGER,
+  ended_at INTEGER,
+  active_ms INTEGER,
+  tool_ms INTEGER NOT NULL,
+  waiting_ms INTEGER,
+  inputs INTEGER NOT NULL,
+  calls INTEGER NOT NULL,
+  tools INTEGER NOT NULL,
+  prompt_source INTEGER,
+  prompt_offset INTEGER
+) STRICT;
+CREATE INDEX turn_of_session ON turn (session);
+
+-- One row for every request that is counted: its turn, its cost, and what of
+-- the cost no commit got. cost = unattributed + sum of its shares, always.
+CREATE TABLE ledger (
+  call INTEGER PRIMARY KEY,
+  session INTEGER NOT NULL,
+  turn INTEGER,
+  kind INTEGER NOT NULL,
+  at INTEGER,
+  agent INTEGER NOT NULL,
+  model INTEGER,
+  branch INTEGER,
+  input INTEGER NOT NULL,
+  output INTEGER NOT NULL,
+  cache_read INTEGER NOT NULL,
+  cache_write_5m INTEGER NOT NULL,
+  cache_write_1h INTEGER NOT NULL,
+  web_searches INTEGER NOT NULL,
+  is_complete INTEGER NOT NULL,
+  cost INTEGER,
+  unpriced INTEGER,
+  bucket INTEGER NOT NULL,
+  unattributed INTEGER NOT NULL,
+  CHECK ((cost IS NULL) = (unpriced IS NOT NULL))
+) STRICT;
+CREATE INDEX ledger_of_session ON ledger (session);
+
+CREATE TABLE share (
+  call INTEGER NOT NULL,
+  git_commit INTEGER NOT NULL,
+  session INTEGER NOT NULL,
+  nano INTEGER NOT NULL,
+  lines INTEGER NOT NULL,
+  PRIMARY KEY (call, git_commit)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX share_of_commit ON share (git_commit);
+
+-- Why a commit is thought to be a session's. `evidence` is a bit set, `grade`
+-- the best of it: 1 produced, 2 declared, 3 landed.
+CREATE TABLE link (
+  git_commit INTEGER NOT NULL,
+  session INTEGER NOT NULL,
+  grade INTEGER NOT NULL,
+  evidence INTEGER NOT NULL,
+  lines INTEGER NOT NULL,
+  PRIMARY KEY (git_commit, session)
+) STRICT, WITHOUT ROWID;
+
+-- Lines of a commit that a tool call wrote.
+CREATE TABLE landed (
+  tool_call INTEGER NOT NULL,
+  git_commit INTEGER NOT NULL,
+  path INTEGER NOT NULL,
+  lines INTEGER NOT NULL,
+  PRIMARY KEY (tool_call, git_commit, path)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,72 @@
+-- The documented face of the database: what `agent-trace sql` is for. Column
+-- names and meanings are stable; tables below them are not.
+
+-- One row for every counted request.
+CREATE VIEW calls AS
+SELECT call.id AS message_id, session.id AS session_id, agent_name.text AS subagent,
+       model.text AS model, branch.text AS branch,
+       strftime('%Y-%m-%dT%H:%M:%fZ', ledger.at / 1000.0, 'unixepoch') AS at,
+       turn.number AS turn,
+       ledger.input AS input_tokens, ledger.output AS output_tokens, ledger.cache_read AS cache_read_tokens,
+       ledger.cache_write_5m AS cache_write_5m_tokens, ledger.cache_write_1h AS cache_write_1h_tokens,
+       ledger.web_searches AS web_searches, ledger.is_complete AS is_complete,
+       ledger.cost AS cost_nano_usd, ledger.unattributed AS unattributed_nano_usd
+FROM ledger
+LEFT JOIN call ON call.key = ledger.call
+JOIN session ON session.key = ledger.session
+LEFT JOIN agent_run ON agent_run.key = call.agent_run
+LEFT JOIN name AS agent_name ON agent_name.id = agent_run.agent_type
+LEFT JOIN name AS model ON model.id = ledger.model
+LEFT JOIN name AS branch ON branch.id = ledger.branch
+LEFT JOIN turn ON turn.key = ledger.turn;
+
+-- What of a request's cost went to which commit.
+CREATE VIEW shares AS
+SELECT call.id AS message_id, session.id AS session_id, lower(hex(git_commit.id)) AS commit_id,
+       share.nano AS nano_usd, share.lines AS lines
+FROM share
+LEFT JOIN call ON call.key = share.call
+JOIN session ON session.key = share.session
+JOIN git_commit ON git_commit.key = share.git_commit;
+
+-- Commits with what sessions put into them.
+CREATE VIEW commits AS
+SELECT lower(hex(git_commit.id)) AS commit_id,
+       strftime('%Y-%m-%dT%H:%M:%SZ', author_time / 1000, 'unixepoch') AS author_time,
+       strftime('%Y-%m-%dT%H:%M:%SZ', commit_time / 1000, 'unixepoch') AS commit_time,
+       (SELECT sum(nano) FROM share WHERE share.git_commit = git_commit.key) AS cost_nano_usd,
+       (SELECT count(*) FROM link WHERE link.git_commit = git_commit.key) AS sessions
+FROM git_commit;
+
+-- Which session a commit is thought to belong to, and why.
+CREATE VIEW links AS
+SELECT lower(hex(git_commit.id)) AS commit_id, session.id AS session_id, link.grade AS grade,
+       link.evidence AS evidence, link.lines AS lines
+FROM link JOIN git_commit ON git_commit.key = link.git_commit JOIN session ON session.key = link.session;
+
+-- Turns of sessions; times in UTC, durations in milliseconds.
+CREATE VIEW turns AS
+SELECT session.id AS session_id, turn.number AS turn, turn.kind AS kind, turn.end AS ended_by,
+       strftime('%Y-%m-%dT%H:%M:%fZ', started_at / 1000.0, 'unixepoch') AS started_at,
+       strftime('%Y-%m-%dT%H:%M:%fZ', ended_at / 1000.0, 'unixepoch') AS ended_at,
+       active_ms, tool_ms, waiting_ms, inputs, calls, tools
+FROM turn JOIN session ON session.key = turn.session;
+
+-- Tool calls; `wall_ms` includes waiting for a permission.
+CREATE VIEW tools AS
+SELECT tool_call.id AS tool_use_id, session.id AS session_id, name.text AS tool,
+       call.id AS message_id, tool_call.is_error AS is_error,
+       strftime('%Y-%m-%dT%H:%M:%fZ', asked_at / 1000.0, 'unixepoch') AS asked_at,
+       answered_at - asked_at AS wall_ms
+FROM tool_call JOIN session ON session.key = tool_call.session
+LEFT JOIN name ON name.id = tool_call.name
+LEFT JOIN call ON call.key = tool_call.call;
+
+CREATE VIEW sessions AS
+SELECT session.id AS session_id,
+       CASE session.agent WHEN 1 THEN 'claude-code' WHEN 2 THEN 'gemini-cli' ELSE 'unknown' END AS agent,
+       (SELECT count(*) FROM turn WHERE turn.session = session.key) AS turns,
+       (SELECT count(*) FROM ledger WHERE ledger.session = session.key) AS calls,
+       (SELECT sum(cost) FROM ledger WHERE ledger.session = session.key) AS cost_nano_usd,
+       (SELECT count(*) FROM ledger WHERE ledger.session = session.key AND cost IS NULL) AS unpriced_calls
+FROM session;
