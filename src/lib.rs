@@ -10,4 +10,6 @@
 //! ```
 
 pub mod model;
+pub mod pricing;
+pub mod store;
 pub mod transcript;
