@@ -1,1 +1,3 @@
+//! The agent-trace program.
+
 fn main() {}

@@ -1,0 +1,25 @@
+//! A world for one test: a repository, a home, a clock, and actors who work in it.
+//!
+//! ```text
+//! let world = World::new();
+//! world.write("src/lib.rs", "fn old() {}\n");
+//! world.commit("start");
+//! let session = world.claude("fix-login").model("claude-sonnet-4-5-20250929");
+//! session.says("rename it").edits("src/lib.rs", "old", "new").commits("rename").stops();
+//! println!("{}", world.run(["cost"]));
+//! ```
+//!
+//! Nothing sleeps, nothing reaches the network, nothing outside the world's folder is read or written.
+
+mod claude;
+mod diff;
+mod gemini;
+mod git;
+mod ids;
+mod output;
+mod spoil;
+mod subagent;
+mod world;
+
+pub(crate) use spoil::Spoil;
+pub(crate) use world::World;

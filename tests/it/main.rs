@@ -1,0 +1,28 @@
+//! The integration tests: one binary, because every test binary links everything.
+
+// Clippy's `allow-*-in-tests` settings see `#[test]` functions only, and a harness is made of helpers.
+#![expect(clippy::unwrap_used, reason = "a harness that fails must say so at once")]
+#![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
+#![expect(clippy::panic, reason = "a harness that fails must say so at once")]
+
+mod fixtures;
+mod harness;
+mod layers;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+#[test]
+fn no_test_file_is_forgotten() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let declared: BTreeSet<String> = include_str!("main.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';').map(str::to_owned))
+        .collect();
+    let present: BTreeSet<String> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .filter(|name| name != "main")
+        .collect();
+    assert_eq!(declared, present, "files of tests/it and `mod` lines of main.rs differ");
+}
