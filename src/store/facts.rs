@@ -1,0 +1,433 @@
+//! Facts as the derivation reads them: numbers, with texts as ids of names.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Row};
+
+use super::error::StoreError;
+use super::names::{self, Names};
+use super::open::Writer;
+use super::rows::{CallKind, MarkKind, Place, SOURCE_FINAL_REPLY};
+use crate::model::{Agent, LineHash, Usage};
+
+/// A counted request.
+#[derive(Debug, Clone)]
+pub struct CallFact {
+    /// Key.
+    pub key: i64,
+    /// What it is.
+    pub kind: CallKind,
+    /// Who owns it.
+    pub place: Place,
+    /// Key of the subagent run.
+    pub agent_run: Option<i64>,
+    /// When, UTC milliseconds.
+    pub at: Option<i64>,
+    /// Name id of the model.
+    pub model: Option<i64>,
+    /// Name id of the branch.
+    pub branch: Option<i64>,
+    /// Tokens.
+    pub usage: Option<Usage>,
+    /// The output is final.
+    pub is_complete: bool,
+    /// See [`super::modifiers_of`].
+    pub modifiers: i64,
+    /// What the client thought, nano-USD.
+    pub recorded_cost: Option<i64>,
+    /// Kinds of files it was seen in.
+    pub sources: i64,
+    /// The response an iteration belongs to; the tool call of a final reply.
+    pub parent: Option<i64>,
+}
+
+/// A tool call.
+#[derive(Debug, Clone)]
+pub struct ToolFact {
+    /// Key.
+    pub key: i64,
+    /// Who owns it.
+    pub place: Place,
+    /// Key of the subagent run it was made in.
+    pub agent_run: Option<i64>,
+    /// Name id of the tool.
+    pub name: Option<i64>,
+    /// Key of the response that asked for it.
+    pub call: Option<i64>,
+    /// When it was asked for.
+    pub asked_at: Option<i64>,
+    /// When it was answered.
+    pub answered_at: Option<i64>,
+    /// Whether it failed.
+    pub is_error: Option<bool>,
+    /// It can make commits.
+    pub makes_commits: bool,
+}
+
+/// A row that begins, steers or ends a turn.
+#[derive(Debug, Clone)]
+pub struct MarkFact {
+    /// Key.
+    pub key: i64,
+    /// Who owns it.
+    pub place: Place,
+    /// When.
+    pub at: Option<i64>,
+    /// What.
+    pub kind: MarkKind,
+    /// Active milliseconds of a turn's end.
+    pub value: Option<i64>,
+    /// Name id of the file's path.
+    pub path: Option<i64>,
+    /// Offset in the file.
+    pub offset: Option<i64>,
+}
+
+/// A subagent run and the calls that started it.
+#[derive(Debug, Clone, Default)]
+pub struct RunFact {
+    /// Key.
+    pub key: i64,
+    /// Run that started it.
+    pub parent: Option<i64>,
+    /// Keys of tool calls that started or resumed it.
+    pub spawns: Vec<i64>,
+}
+
+/// A session's own total for one model.
+#[derive(Debug, Clone)]
+pub struct ReportedFact {
+    /// Name id of the model.
+    pub model: i64,
+    /// When.
+    pub at: Option<i64>,
+    /// Tokens.
+    pub usage: Usage,
+}
+
+/// Everything known of one session.
+#[derive(Debug, Clone)]
+pub struct SessionFacts {
+    /// Key.
+    pub key: i64,
+    /// Who wrote it.
+    pub agent: Agent,
+    /// Requests.
+    pub calls: Vec<CallFact>,
+    /// Tool calls.
+    pub tools: Vec<ToolFact>,
+    /// Marks.
+    pub marks: Vec<MarkFact>,
+    /// Subagent runs.
+    pub runs: Vec<RunFact>,
+    /// Reported totals.
+    pub reported: Vec<ReportedFact>,
+}
+
+/// Lines a tool call added to a file.
+#[derive(Debug, Clone)]
+pub struct EditFact {
+    /// Key of the tool call.
+    pub tool_call: i64,
+    /// Name id of the path as written.
+    pub path: i64,
+    /// Added lines.
+    pub added: Vec<LineHash>,
+}
+
+/// A commit.
+#[derive(Debug, Clone)]
+pub struct CommitFact {
+    /// Key.
+    pub key: i64,
+    /// Raw id.
+    pub id: Vec<u8>,
+    /// Place in history.
+    pub position: i64,
+    /// Author's time.
+    pub author_time: i64,
+    /// Committer's time.
+    pub commit_time: i64,
+    /// How many parents it has.
+    pub parents: i64,
+    /// Identity of its change.
+    pub patch_key: Option<i64>,
+}
+
+/// One file of a commit.
+#[derive(Debug, Clone)]
+pub struct CommitFileFact {
+    /// Key of the commit.
+    pub git_commit: i64,
+    /// Name id of the path.
+    pub path: i64,
+    /// Name id of the path before a rename.
+    pub old_path: Option<i64>,
+    /// Lines added.
+    pub added_lines: i64,
+    /// Hashes of added lines.
+    pub added: Vec<LineHash>,
+}
+
+/// Everything that links commits and sessions.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// All edits.
+    pub edits: Vec<EditFact>,
+    /// Tool call and abbreviated commit id; `true` if from `gitOperation`.
+    pub sightings: Vec<(i64, String, bool)>,
+    /// All commits in order of position.
+    pub commits: Vec<CommitFact>,
+    /// Files of all commits that were looked into.
+    pub files: Vec<CommitFileFact>,
+    /// Commit, kind, key and value of what messages say.
+    pub claims: Vec<(i64, i64, String, String)>,
+    /// Key by id of every session.
+    pub session_ids: HashMap<String, i64>,
+    /// Folders each session worked in, as name ids.
+    pub folders: HashMap<i64, Vec<i64>>,
+    /// Key of a session and number of its pull requests.
+    pub pull_requests: Vec<(i64, i64)>,
+    /// Texts of ids.
+    pub names: Names,
+}
+
+fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
+    Ok(Place { is_copy: row.get(2)?, head_at: row.get(3)?, ordinal: row.get(4)?, session: row.get(1)? })
+}
+
+/// Sessions to read: those that changed, or all of them.
+fn filter(only_dirty: bool) -> &'static str {
+    if only_dirty { " WHERE session IN (SELECT session FROM dirty_session)" } else { "" }
+}
+
+impl Writer {
+    /// Returns the facts of sessions, by key: all of them, or those that changed.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn session_facts(&self, only_dirty: bool) -> Result<Vec<SessionFacts>, StoreError> {
+        session_facts(&self.connection, only_dirty).map_err(|error| self.fail(error))
+    }
+
+    /// Returns everything that links commits and sessions.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn link_facts(&self) -> Result<Facts, StoreError> {
+        link_facts(&self.connection).map_err(|error| self.fail(error))
+    }
+
+    /// Returns the texts of name ids.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn names(&self) -> Result<Names, StoreError> {
+        names::read(&self.connection).map_err(|error| self.fail(error))
+    }
+
+    /// Returns how many sessions changed since the last derivation.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn dirty_sessions(&self) -> Result<Vec<i64>, StoreError> {
+        let look = || {
+            let mut statement = self.connection.prepare("SELECT session FROM dirty_session ORDER BY session")?;
+            statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
+        };
+        look().map_err(|error| self.fail(error))
+    }
+}
+
+fn session_facts(sql: &Connection, only_dirty: bool) -> rusqlite::Result<Vec<SessionFacts>> {
+    let keyed = if only_dirty { " WHERE key IN (SELECT session FROM dirty_session)" } else { "" };
+    let mut statement = sql.prepare(&format!("SELECT key, agent FROM session{keyed} ORDER BY key"))?;
+    let empty = |row: &Row<'_>| {
+        let (key, agent) = (row.get(0)?, Agent::from_code(row.get(1)?));
+        let (calls, tools, marks, runs, reported) = Default::default();
+        Ok(SessionFacts { key, agent, calls, tools, marks, runs, reported })
+    };
+    let mut sessions = statement.query_map([], empty)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut index: HashMap<i64, usize> = HashMap::new();
+    index.extend(sessions.iter().enumerate().map(|(at, session)| (session.key, at)));
+    let filter = filter(only_dirty);
+    each(sql, &format!("{CALLS}{filter}"), |row| {
+        let call = call(row)?;
+        push(&mut sessions, &index, call.place.session, |session| session.calls.push(call));
+        Ok(())
+    })?;
+    each(sql, &format!("{TOOLS}{filter}"), |row| {
+        let tool = tool(row)?;
+        push(&mut sessions, &index, tool.place.session, |session| session.tools.push(tool));
+        Ok(())
+    })?;
+    each(sql, &format!("{MARKS}{filter}"), |row| {
+        if let Some(mark) = mark(row)? {
+            push(&mut sessions, &index, mark.place.session, |session| session.marks.push(mark));
+        }
+        Ok(())
+    })?;
+    read_runs(sql, filter, &mut sessions, &index)?;
+    each(sql, &format!("SELECT session, model, at, {USAGE} FROM reported_usage{filter}"), |row| {
+        let reported = ReportedFact { model: row.get(1)?, at: row.get(2)?, usage: usage(row, 3)? };
+        push(&mut sessions, &index, row.get(0)?, |session| session.reported.push(reported));
+        Ok(())
+    })?;
+    Ok(sessions)
+}
+
+const USAGE: &str = "input, output, cache_read, cache_write_5m, cache_write_1h, web_searches";
+const CALLS: &str = "SELECT key, session, is_copy, head_at, ordinal, agent_run, at, model, branch, has_usage,
+  is_complete, modifiers, recorded_cost, sources, parent,
+  input, output, cache_read, cache_write_5m, cache_write_1h, web_searches FROM call";
+const TOOLS: &str = "SELECT key, session, is_copy, head_at, ordinal, agent_run, name, call, asked_at, answered_at,
+  is_error, makes_commits FROM tool_call";
+const MARKS: &str = "SELECT key, session, is_copy, head_at, ordinal, at, kind, value, source, offset FROM mark";
+
+fn each(sql: &Connection, text: &str, mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+    let mut statement = sql.prepare_cached(text)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        take(row)?;
+    }
+    Ok(())
+}
+
+fn push(
+    sessions: &mut [SessionFacts],
+    index: &HashMap<i64, usize>,
+    key: i64,
+    add: impl FnOnce(&mut SessionFacts),
+) {
+    if let Some(session) = index.get(&key).and_then(|at| sessions.get_mut(*at)) {
+        add(session);
+    }
+}
+
+fn usage(row: &Row<'_>, first: usize) -> rusqlite::Result<Usage> {
+    let count = |at: usize| row.get::<_, i64>(first + at).map(|value| value.max(0) as u64);
+    Ok(Usage {
+        input: count(0)?,
+        output: count(1)?,
+        cache_read: count(2)?,
+        cache_write_5m: count(3)?,
+        cache_write_1h: count(4)?,
+        web_searches: count(5)?,
+    })
+}
+
+fn call(row: &Row<'_>) -> rusqlite::Result<CallFact> {
+    let (sources, parent): (i64, Option<i64>) = (row.get(13)?, row.get(14)?);
+    let kind = match (sources & SOURCE_FINAL_REPLY != 0, parent) {
+        (true, _) => CallKind::FinalReply,
+        (false, Some(_)) => CallKind::Iteration,
+        (false, None) => CallKind::Request,
+    };
+    Ok(CallFact {
+        key: row.get(0)?,
+        kind,
+        place: place(row)?,
+        agent_run: row.get(5)?,
+        at: row.get(6)?,
+        model: row.get(7)?,
+        branch: row.get(8)?,
+        usage: if row.get::<_, bool>(9)? { Some(usage(row, 15)?) } else { None },
+        is_complete: row.get(10)?,
+        modifiers: row.get(11)?,
+        recorded_cost: row.get(12)?,
+        sources,
+        parent,
+    })
+}
+
+fn tool(row: &Row<'_>) -> rusqlite::Result<ToolFact> {
+    Ok(ToolFact {
+        key: row.get(0)?,
+        place: place(row)?,
+        agent_run: row.get(5)?,
+        name: row.get(6)?,
+        call: row.get(7)?,
+        asked_at: row.get(8)?,
+        answered_at: row.get(9)?,
+        is_error: row.get(10)?,
+        makes_commits: row.get(11)?,
+    })
+}
+
+/// `None` for a mark that a later version wrote.
+fn mark(row: &Row<'_>) -> rusqlite::Result<Option<MarkFact>> {
+    let Some(kind) = MarkKind::from_code(row.get(6)?) else { return Ok(None) };
+    let (value, path, offset) = (row.get(7)?, row.get(8)?, row.get(9)?);
+    Ok(Some(MarkFact { key: row.get(0)?, place: place(row)?, at: row.get(5)?, kind, value, path, offset }))
+}
+
+fn read_runs(
+    sql: &Connection,
+    filter: &str,
+    sessions: &mut [SessionFacts],
+    index: &HashMap<i64, usize>,
+) -> rusqlite::Result<()> {
+    let mut spawns: HashMap<i64, Vec<i64>> = HashMap::new();
+    each(sql, "SELECT agent_run, tool_call FROM agent_spawn", |row| {
+        spawns.entry(row.get(0)?).or_default().push(row.get(1)?);
+        Ok(())
+    })?;
+    each(sql, &format!("SELECT key, session, parent FROM agent_run{filter}"), |row| {
+        let key = row.get(0)?;
+        let run = RunFact { key, parent: row.get(2)?, spawns: spawns.remove(&key).unwrap_or_default() };
+        push(sessions, index, row.get(1)?, |session| session.runs.push(run));
+        Ok(())
+    })
+}
+
+fn link_facts(sql: &Connection) -> rusqlite::Result<Facts> {
+    let mut facts = Facts { names: names::read(sql)?, ..Facts::default() };
+    each(sql, "SELECT tool_call, path, added FROM edit", |row| {
+        let added = LineHash::unpack(row.get_ref(2)?.as_blob()?);
+        facts.edits.push(EditFact { tool_call: row.get(0)?, path: row.get(1)?, added });
+        Ok(())
+    })?;
+    each(sql, "SELECT tool_call, prefix, is_operation FROM sighting", |row| {
+        facts.sightings.push((row.get(0)?, row.get(1)?, row.get(2)?));
+        Ok(())
+    })?;
+    each(
+        sql,
+        "SELECT key, id, position, author_time, commit_time, parents, patch_key FROM git_commit ORDER BY position, id",
+        |row| {
+            facts.commits.push(CommitFact {
+                key: row.get(0)?,
+                id: row.get(1)?,
+                position: row.get(2)?,
+                author_time: row.get(3)?,
+                commit_time: row.get(4)?,
+                parents: row.get(5)?,
+                patch_key: row.get(6)?,
+            });
+            Ok(())
+        },
+    )?;
+    each(sql, "SELECT git_commit, path, old_path, added_lines, added FROM commit_file", |row| {
+        let added = LineHash::unpack(row.get_ref(4)?.as_blob()?);
+        let (git_commit, path, old_path, added_lines) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        facts.files.push(CommitFileFact { git_commit, path, old_path, added_lines, added });
+        Ok(())
+    })?;
+    each(sql, "SELECT git_commit, kind, key_text, value FROM claim", |row| {
+        facts.claims.push((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+        Ok(())
+    })?;
+    each(sql, "SELECT key, id FROM session", |row| {
+        facts.session_ids.insert(row.get(1)?, row.get(0)?);
+        Ok(())
+    })?;
+    each(sql, "SELECT session, folder FROM session_place", |row| {
+        facts.folders.entry(row.get(0)?).or_default().push(row.get(1)?);
+        Ok(())
+    })?;
+    each(sql, "SELECT session, number FROM pull_request", |row| {
+        facts.pull_requests.push((row.get(0)?, row.get(1)?));
+        Ok(())
+    })?;
+    Ok(facts)
+}
