@@ -9,4 +9,5 @@
 //! trace.db ─ analysis (polars frames) ─▶ Report ─ render ─▶ text, JSON, CSV, Markdown
 //! ```
 
+pub mod git;
 pub mod model;
