@@ -113,7 +113,9 @@ impl Repo {
 
 fn refusal(start: &Path, error: gix::Error) -> GitError {
     let path = start.to_owned();
-    if error.is_permission_denied() {
+    // An unreadable file is a matter of permissions too, but not of ownership.
+    let is_of_a_file = error.downcast_any_ref::<std::io::Error>().is_some();
+    if error.is_permission_denied() && !is_of_a_file {
         GitError::NotOwned { path, source: error.into() }
     } else if error.is_not_found() {
         GitError::NotARepository { path }
