@@ -9,6 +9,7 @@
 //! trace.db ─ analysis (polars frames) ─▶ Report ─ render ─▶ text, JSON, CSV, Markdown
 //! ```
 
+pub mod git;
 pub mod model;
 pub mod pricing;
 pub mod store;

@@ -1,0 +1,40 @@
+//! Git without a child process: commits, their claims and their lines.
+//!
+//! The only module that links gix. It hands out plain facts (`CommitFacts`,
+//! `CommitChanges`) and keeps e-mail addresses and code to itself: what leaves
+//! is hashes, counts, names of people, paths and validated ids.
+//!
+//! Must not know: transcripts, prices, the store, reports or the terminal.
+
+mod blob;
+mod branches;
+mod changes;
+mod changes_many;
+mod commits;
+mod error;
+mod known_agents;
+mod line_changes;
+mod lookup;
+mod object_id;
+mod patch_key;
+mod path_text;
+mod refs;
+mod reftable;
+mod renames;
+mod repo;
+mod similarity;
+#[cfg(test)]
+mod test_repo;
+mod trailers;
+mod tree_changes;
+mod worktrees;
+
+pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
+pub use commits::{CommitFacts, Walk};
+pub use error::{ChangeError, GitError};
+pub use line_changes::LineChanges;
+pub use patch_key::PatchKey;
+pub use path_text::path_text;
+pub use refs::{Tip, Tips};
+pub use repo::{ObjectFormat, Repo};
+pub use trailers::{Claim, Claims, ForeignKey, parse_claims};
