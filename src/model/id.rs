@@ -62,7 +62,7 @@ macro_rules! text_id {
             /// A function of the text alone, so every machine, file and order
             /// of reading gives the same row.
             pub fn key(&self) -> i64 {
-                super::id::key_of(stringify!($name), &self.0)
+                key_of(stringify!($name), &self.0)
             }
         }
 
@@ -96,14 +96,33 @@ text_id!(
 );
 
 /// Returns the first 63 bits of BLAKE3 over kind and text.
-pub(crate) fn key_of(kind: &str, text: &str) -> i64 {
+fn key_of(kind: &str, text: &str) -> i64 {
     let mut hasher = blake3::Hasher::new();
     hasher.update(kind.as_bytes());
     hasher.update(&[0]);
     hasher.update(text.as_bytes());
+    first_63_bits(&hasher.finalize())
+}
+
+fn first_63_bits(hash: &blake3::Hash) -> i64 {
     let mut first = [0u8; 8];
-    first.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    first.copy_from_slice(&hash.as_bytes()[..8]);
     i64::from_le_bytes(first) & i64::MAX
+}
+
+/// Returns a 63-bit key for something that has no id of its own.
+pub(crate) fn text_key(kind: &str, text: &str) -> i64 {
+    key_of(kind, text)
+}
+
+/// Returns a 63-bit key of bytes.
+pub(crate) fn bytes_key(bytes: &[u8]) -> i64 {
+    first_63_bits(&blake3::hash(bytes))
+}
+
+/// Returns a 63-bit key for the `number`th part of something.
+pub(crate) fn derived_key(kind: &str, key: i64, number: i64) -> i64 {
+    key_of(kind, &format!("{key}/{number}"))
 }
 
 /// A commit id: 20 bytes (SHA-1) or 32 (SHA-256).

@@ -11,6 +11,7 @@ mod usage;
 
 pub use agent::Agent;
 pub use id::{AgentId, CommitId, IdError, MessageId, RowId, SessionId, ToolUseId};
+pub(crate) use id::{bytes_key, derived_key, text_key};
 pub use line_hash::LineHash;
 pub use money::NanoUsd;
 pub use timestamp::Timestamp;

@@ -348,7 +348,8 @@ impl Table for ToolRow {
     }
 
     fn save(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<()> {
-        let (name, agent_type) = (names.maybe(sql, self.name.as_deref())?, names.maybe(sql, self.agent_type.as_deref())?);
+        let (name, agent_type) =
+            (names.maybe(sql, self.name.as_deref())?, names.maybe(sql, self.agent_type.as_deref())?);
         let mut statement = sql.prepare_cached(
             "INSERT OR REPLACE INTO tool_call VALUES
              (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",

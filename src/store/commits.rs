@@ -37,10 +37,10 @@ pub struct FileRow {
     pub path: String,
     /// Path before a rename.
     pub old_path: Option<String>,
-    /// Lines added, as `git log --numstat` counts them.
-    pub added_lines: i64,
+    /// Lines added, as `git log --numstat` counts them; `None` for what has no lines.
+    pub added_lines: Option<i64>,
     /// Lines deleted.
-    pub deleted_lines: i64,
+    pub deleted_lines: Option<i64>,
     /// Hashes of added lines that can be evidence.
     pub added: Vec<LineHash>,
 }
@@ -102,9 +102,8 @@ impl Writer {
     pub fn add_commits(&mut self, commits: &[CommitRow]) -> Result<(), StoreError> {
         let mut names = Interner::default();
         self.transact(|sql| {
-            let mut insert = sql.prepare_cached(
-                "INSERT OR IGNORE INTO git_commit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9)",
-            )?;
+            let mut insert = sql
+                .prepare_cached("INSERT OR IGNORE INTO git_commit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9)")?;
             let mut claim = sql.prepare_cached("INSERT OR IGNORE INTO claim VALUES (?1, ?2, ?3, ?4)")?;
             for row in commits {
                 let key = commit_key(&row.id);
@@ -135,11 +134,12 @@ impl Writer {
     /// What SQLite reports.
     pub fn commits_to_scan(&self, since: i64) -> Result<Vec<CommitId>, StoreError> {
         let look = || {
-            let mut statement = self.connection.prepare(
-                "SELECT id FROM git_commit WHERE scanned IN (0, 2) AND commit_time >= ?1 ORDER BY position",
-            )?;
+            let mut statement = self
+                .connection
+                .prepare("SELECT id FROM git_commit WHERE scanned IN (0, 2) AND commit_time >= ?1 ORDER BY position")?;
             let rows = statement.query_map([since], |row| row.get::<_, Vec<u8>>(0))?;
-            rows.filter_map(|row| row.map(|id| CommitId::from_bytes(&id)).transpose()).collect::<rusqlite::Result<Vec<_>>>()
+            rows.filter_map(|row| row.map(|id| CommitId::from_bytes(&id)).transpose())
+                .collect::<rusqlite::Result<Vec<_>>>()
         };
         look().map_err(|error| self.fail(error))
     }
@@ -152,7 +152,8 @@ impl Writer {
         let mut names = Interner::default();
         self.transact(|sql| {
             let mut state = sql.prepare_cached("UPDATE git_commit SET scanned = ?2, patch_key = ?3 WHERE key = ?1")?;
-            let mut insert = sql.prepare_cached("INSERT OR REPLACE INTO commit_file VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+            let mut insert =
+                sql.prepare_cached("INSERT OR REPLACE INTO commit_file VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
             for (id, scan, patch_key, files) in scans {
                 let key = commit_key(id);
                 state.execute(params![key, scan.code(), patch_key])?;
@@ -218,9 +219,9 @@ impl Reader {
     /// What SQLite reports.
     pub fn folders(&self) -> Result<HashSet<String>, StoreError> {
         let look = || {
-            let mut statement = self.connection.prepare(
-                "SELECT DISTINCT name.text FROM session_place JOIN name ON name.id = session_place.folder",
-            )?;
+            let mut statement = self
+                .connection
+                .prepare("SELECT DISTINCT name.text FROM session_place JOIN name ON name.id = session_place.folder")?;
             statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<HashSet<String>>>()
         };
         look().map_err(|error| self.fail(error))

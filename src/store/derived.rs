@@ -344,7 +344,8 @@ mod tests {
         let path = folder.path().join("trace.db");
         let mut writer = Writer::open(&path).unwrap();
         let state = DerivedState("x".into());
-        let good = Derived { ledger: vec![row(1, 10, 4)], shares: vec![share(1, 7, 5), share(1, 8, 1)], ..Derived::default() };
+        let good =
+            Derived { ledger: vec![row(1, 10, 4)], shares: vec![share(1, 7, 5), share(1, 8, 1)], ..Derived::default() };
         writer.record_derived(&good, &state).unwrap();
         for shares in [vec![share(1, 7, 7)], vec![share(1, 7, 6), share(2, 7, 1)]] {
             let bad = Derived { ledger: vec![row(1, 10, 4)], shares, ..Derived::default() };

@@ -163,8 +163,8 @@ pub struct CommitFileFact {
     pub path: i64,
     /// Name id of the path before a rename.
     pub old_path: Option<i64>,
-    /// Lines added.
-    pub added_lines: i64,
+    /// Lines added, where the file has lines.
+    pub added_lines: Option<i64>,
     /// Hashes of added lines.
     pub added: Vec<LineHash>,
 }
@@ -293,12 +293,7 @@ fn each(sql: &Connection, text: &str, mut take: impl FnMut(&Row<'_>) -> rusqlite
     Ok(())
 }
 
-fn push(
-    sessions: &mut [SessionFacts],
-    index: &HashMap<i64, usize>,
-    key: i64,
-    add: impl FnOnce(&mut SessionFacts),
-) {
+fn push(sessions: &mut [SessionFacts], index: &HashMap<i64, usize>, key: i64, add: impl FnOnce(&mut SessionFacts)) {
     if let Some(session) = index.get(&key).and_then(|at| sessions.get_mut(*at)) {
         add(session);
     }

@@ -114,8 +114,12 @@ mod tests {
     use proptest::prelude::*;
 
     fn place() -> impl Strategy<Value = Place> {
-        (any::<bool>(), 0i64..3, 0i64..3, 0i64..3)
-            .prop_map(|(is_copy, head_at, ordinal, session)| Place { is_copy, head_at, ordinal, session })
+        (any::<bool>(), 0i64..3, 0i64..3, 0i64..3).prop_map(|(is_copy, head_at, ordinal, session)| Place {
+            is_copy,
+            head_at,
+            ordinal,
+            session,
+        })
     }
 
     prop_compose! {

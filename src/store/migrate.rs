@@ -66,7 +66,10 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
         let known = sql.query_row("SELECT 1 FROM migration WHERE id = ?1", [id], |_| Ok(())).optional()?;
         if known.is_none() {
             sql.execute_batch(text)?;
-            sql.execute("INSERT INTO migration (id, by_version) VALUES (?1, ?2)", params![id, env!("CARGO_PKG_VERSION")])?;
+            sql.execute(
+                "INSERT INTO migration (id, by_version) VALUES (?1, ?2)",
+                params![id, env!("CARGO_PKG_VERSION")],
+            )?;
         }
     }
     rebuild_derived(&sql)?;
@@ -77,9 +80,8 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
 
 fn is_current(connection: &Connection) -> bool {
     let newest = connection.query_row("SELECT max(id) FROM migration", [], |row| row.get::<_, Option<i64>>(0));
-    let derived = connection.query_row("SELECT value FROM meta WHERE key = 'derived_version'", [], |row| {
-        row.get::<_, String>(0)
-    });
+    let derived =
+        connection.query_row("SELECT value FROM meta WHERE key = 'derived_version'", [], |row| row.get::<_, String>(0));
     let wanted = MIGRATIONS.last().map(|(id, _)| *id);
     newest.ok().flatten() >= wanted && derived.is_ok_and(|version| version == DERIVED_VERSION.to_string())
 }

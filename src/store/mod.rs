@@ -20,18 +20,21 @@ mod query;
 mod rows;
 mod sources;
 
+pub use batch::Batch;
 pub use commits::{CommitRow, CommitScan, FileRow};
 pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, ShareRow, TurnRow};
 pub use error::StoreError;
-pub use facts::{Facts, SessionFacts};
+pub use facts::{
+    CallFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts, ToolFact,
+};
 pub use ledger::{Column, LedgerColumns, ShareColumns};
 pub use names::Names;
 pub use open::{Reader, Writer};
 pub use problems::{ProblemRow, UnknownRow};
 pub use query::{Cell, QueryResult};
 pub use rows::{
-    AgentRunRow, CallKind, CallRow, EditRow, MarkKind, MarkRow, Place, PullRequestRow, ReportedRow, SessionRow,
-    SightingRow, SpawnRow, ToolRow, modifiers, modifiers_of,
+    AgentRunRow, CallKind, CallRow, EditRow, MarkKind, MarkRow, Place, PullRequestRow, ReportedRow, SOURCE_AGENT_FILE,
+    SOURCE_FINAL_REPLY, SOURCE_MAIN, SOURCE_PROGRESS, SessionRow, SightingRow, SpawnRow, ToolRow, modifiers,
+    modifiers_of,
 };
-pub use batch::Batch;
-pub use sources::{FileStamp, SourceRow};
+pub use sources::{FileResult, FileStamp, SourceRow};

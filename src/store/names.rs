@@ -22,10 +22,15 @@ impl Interner {
         if let Some(id) = self.known.get(text) {
             return Ok(*id);
         }
-        let found = sql.prepare_cached("SELECT id FROM name WHERE text = ?1")?.query_row([text], |row| row.get(0)).optional()?;
+        let found = sql
+            .prepare_cached("SELECT id FROM name WHERE text = ?1")?
+            .query_row([text], |row| row.get(0))
+            .optional()?;
         let id = match found {
             Some(id) => id,
-            None => sql.prepare_cached("INSERT INTO name (text) VALUES (?1) RETURNING id")?.query_row([text], |row| row.get(0))?,
+            None => sql
+                .prepare_cached("INSERT INTO name (text) VALUES (?1) RETURNING id")?
+                .query_row([text], |row| row.get(0))?,
         };
         if self.known.len() < MAX_KNOWN {
             self.known.insert(text.into(), id);

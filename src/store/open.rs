@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::error::StoreError;
 use super::migrate;
+use super::names::Interner;
 
 /// How long a lock is waited for before [`StoreError::Locked`].
 const BUSY: Duration = Duration::from_secs(5);
@@ -16,6 +17,8 @@ const BUSY: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Writer {
     pub(super) connection: Connection,
+    /// Ids of texts met so far; only of committed transactions.
+    pub(super) interner: Interner,
     path: PathBuf,
 }
 
@@ -43,7 +46,7 @@ impl Writer {
         migrate::check(&connection, path)?;
         set_up(&connection).map_err(fail)?;
         migrate::migrate(&mut connection).map_err(fail)?;
-        Ok(Writer { connection, path: path.into() })
+        Ok(Writer { connection, interner: Interner::default(), path: path.into() })
     }
 
     /// Runs `work` in one transaction that holds the write lock from its start.

@@ -29,7 +29,8 @@ pub struct UnknownRow {
 }
 
 /// Replaces what was told of the part of a file that was read again.
-pub(super) fn replace(sql: &Connection, path: &str, file: &FileResult) -> rusqlite::Result<()> {
+pub(super) fn replace(sql: &Connection, file: &FileResult) -> rusqlite::Result<()> {
+    let path = &file.name;
     let mut delete = sql.prepare_cached("DELETE FROM problem WHERE path = ?1 AND offset >= ?2")?;
     delete.execute(params![path, file.read_from])?;
     let mut insert = sql.prepare_cached("INSERT OR REPLACE INTO problem VALUES (?1, ?2, ?3, ?4)")?;
@@ -70,8 +71,9 @@ impl Reader {
     /// What SQLite reports.
     pub fn unknown_rows(&self) -> Result<Vec<UnknownRow>, StoreError> {
         let look = || {
-            let mut statement =
-                self.connection.prepare("SELECT kind, sum(count) AS n FROM unknown_row GROUP BY kind ORDER BY n DESC, kind")?;
+            let mut statement = self
+                .connection
+                .prepare("SELECT kind, sum(count) AS n FROM unknown_row GROUP BY kind ORDER BY n DESC, kind")?;
             let rows = statement.query_map([], |row| Ok(UnknownRow { kind: row.get(0)?, count: row.get(1)? }))?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         };

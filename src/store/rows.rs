@@ -132,14 +132,14 @@ pub struct CallRow {
     pub parent: Option<i64>,
 }
 
-/// `sources` bit: main file.
-pub(crate) const SOURCE_MAIN: i64 = 1;
-/// `sources` bit: `agent_progress` row.
-pub(crate) const SOURCE_PROGRESS: i64 = 2;
-/// `sources` bit: a subagent's own file.
-pub(crate) const SOURCE_AGENT_FILE: i64 = 4;
-/// `sources` bit: the result of the tool that started a subagent.
-pub(crate) const SOURCE_FINAL_REPLY: i64 = 8;
+/// `sources` bit of a request seen in a session's main file.
+pub const SOURCE_MAIN: i64 = 1;
+/// `sources` bit of a request seen in an `agent_progress` row.
+pub const SOURCE_PROGRESS: i64 = 2;
+/// `sources` bit of a request seen in a subagent's own file.
+pub const SOURCE_AGENT_FILE: i64 = 4;
+/// `sources` bit of a request known from the result of the tool that started a subagent.
+pub const SOURCE_FINAL_REPLY: i64 = 8;
 
 /// One tool call.
 #[derive(Debug, Clone, PartialEq, Eq)]

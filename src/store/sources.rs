@@ -4,7 +4,6 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::batch::Batch;
 use super::error::StoreError;
-use super::names::Interner;
 use super::open::Writer;
 use super::problems::{self, ProblemRow, UnknownRow};
 
@@ -62,12 +61,17 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SourceRow> {
 
 /// What one file brings: everything that must be written together.
 #[derive(Debug, Default)]
-pub(crate) struct FileResult {
-    pub(crate) source: Option<SourceRow>,
-    pub(crate) problems: Vec<ProblemRow>,
-    pub(crate) unknown: Vec<UnknownRow>,
+pub struct FileResult {
+    /// Name of the file, as in [`SourceRow::path`].
+    pub name: String,
+    /// The state of the file; `None` for a place that is no file.
+    pub source: Option<SourceRow>,
+    /// What could not be read.
+    pub problems: Vec<ProblemRow>,
+    /// Row types nobody knows.
+    pub unknown: Vec<UnknownRow>,
     /// Problems of the file up to here are final; those at or after this offset are told anew.
-    pub(crate) read_from: i64,
+    pub read_from: i64,
 }
 
 impl Writer {
@@ -101,17 +105,20 @@ impl Writer {
     ///
     /// # Errors
     /// What SQLite reports; nothing is kept then.
-    pub(crate) fn record(&mut self, batch: &mut Batch, files: &[FileResult]) -> Result<usize, StoreError> {
-        let mut names = Interner::default();
-        self.transact(|sql| {
+    pub fn record(&mut self, batch: &mut Batch, files: &[FileResult]) -> Result<usize, StoreError> {
+        let mut names = std::mem::take(&mut self.interner);
+        let changed = self.transact(|sql| {
             let changed = batch.flush(sql, &mut names)?;
             for file in files {
-                let Some(source) = &file.source else { continue };
-                save(sql, source)?;
-                problems::replace(sql, &source.path, file)?;
+                if let Some(source) = &file.source {
+                    save(sql, source)?;
+                }
+                problems::replace(sql, file)?;
             }
             Ok(changed)
-        })
+        })?;
+        self.interner = names; // Only after the commit: ids of a rolled back transaction are nobody's.
+        Ok(changed)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::edit::Edit;
-use crate::model::{InferenceGeo, NanoUsd, ServiceTier, Speed, Timestamp, Usage};
+use crate::model::{Agent, InferenceGeo, NanoUsd, ServiceTier, Speed, Timestamp, Usage};
 
 /// Where and when a fact was written.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +33,8 @@ pub struct Envelope<'a> {
 /// One fact with its envelope.
 #[derive(Debug, Clone)]
 pub struct Event<'a> {
+    /// Whose transcript it is from.
+    pub agent: Agent,
     /// Where and when.
     pub envelope: Envelope<'a>,
     /// What.

@@ -1,7 +1,9 @@
 //! Which agent wrote a file, by its first bytes.
 
-use super::json::Text;
 use serde::Deserialize;
+
+use super::json::Text;
+use crate::model::Agent;
 
 /// A file format this program reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,33 @@ struct FirstRow<'a> {
 }
 
 impl Format {
+    /// Returns the name the store keeps.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::ClaudeLines => "claude-lines",
+            Format::GeminiDocument => "gemini-document",
+            Format::GeminiLines => "gemini-lines",
+        }
+    }
+
+    /// Returns the format of a stored name.
+    pub fn from_name(name: &str) -> Option<Format> {
+        [Format::ClaudeLines, Format::GeminiDocument, Format::GeminiLines].into_iter().find(|one| one.name() == name)
+    }
+
+    /// Tells whether files of this format only ever grow at their end.
+    pub fn is_appended(self) -> bool {
+        self != Format::GeminiDocument
+    }
+
+    /// Returns the agent that writes it.
+    pub fn agent(self) -> Agent {
+        match self {
+            Format::ClaudeLines => Agent::ClaudeCode,
+            Format::GeminiDocument | Format::GeminiLines => Agent::GeminiCli,
+        }
+    }
+
     /// Returns the format of a file that begins with `head`, or `None` if no reader knows it.
     ///
     /// `head` is a prefix of the file; 64 KiB are enough for every known format.

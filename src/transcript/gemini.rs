@@ -13,7 +13,7 @@ use super::edit::{Edit, EditSource, hashes_of_replacement, hashes_of_text};
 use super::event::{Call, CallSource, Envelope, Event, Fact, LineClass, Problem, ProblemKind, ToolResult, ToolUse};
 use super::read::Item;
 use super::sighting::{makes_commits, sightings_in};
-use crate::model::{InferenceGeo, ServiceTier, Speed, Timestamp, Usage};
+use crate::model::{Agent, InferenceGeo, ServiceTier, Speed, Timestamp, Usage};
 
 /// State that outlives a line.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +45,8 @@ impl Reader {
         for (envelope, fact) in facts(message, self.ordinal) {
             let session = self.session.clone().map(Cow::Owned);
             let cwd = self.cwd.clone().map(Cow::Owned);
-            sink(Item::Event(Event { envelope: Envelope { session, cwd, offset, ..envelope }, fact }));
+            let envelope = Envelope { session, cwd, offset, ..envelope };
+            sink(Item::Event(Event { agent: Agent::GeminiCli, envelope, fact }));
         }
         self.ordinal += 1;
     }
@@ -59,7 +60,8 @@ pub(super) fn document(input: impl Read, sink: &mut dyn FnMut(Item<'_>)) -> u64 
     let session = document.session;
     for (envelope, fact) in document.facts {
         let session = session.clone().map(Cow::Owned);
-        sink(Item::Event(Event { envelope: Envelope { session, ..envelope }, fact }));
+        let envelope = Envelope { session, ..envelope };
+        sink(Item::Event(Event { agent: Agent::GeminiCli, envelope, fact }));
     }
     if let Err(error) = result {
         let detail = format!("the document ends early or is damaged near line {}", error.line());

@@ -192,8 +192,8 @@ CREATE TABLE commit_file (
   git_commit INTEGER NOT NULL,
   path INTEGER NOT NULL,
   old_path INTEGER,
-  added_lines INTEGER NOT NULL,
-  deleted_lines INTEGER NOT NULL,
+  added_lines INTEGER,
+  deleted_lines INTEGER,
   added BLOB NOT NULL,
   PRIMARY KEY (git_commit, path)
 ) STRICT, WITHOUT ROWID;

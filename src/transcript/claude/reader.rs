@@ -6,7 +6,7 @@ use super::super::event::{AgentRun, CallSource, Envelope, Event, Fact, Problem, 
 use super::super::read::Item;
 use super::row::Row;
 use super::{assistant, other, user};
-use crate::model::Timestamp;
+use crate::model::{Agent, Timestamp};
 
 /// State that outlives a line.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +121,7 @@ fn progress<'a>(row: &Row<'a>, envelope: Envelope<'a>, sink: &mut dyn FnMut(Item
     };
     let id = data.agent_id.0.clone();
     let run = AgentRun { id: id.clone(), tool_use: row.parent_tool_use_id.0.clone(), ..AgentRun::default() };
-    sink(Item::Event(Event { envelope: envelope.clone(), fact: Fact::AgentRun(run) }));
+    sink(Item::Event(Event { agent: Agent::ClaudeCode, envelope: envelope.clone(), fact: Fact::AgentRun(run) }));
     let Some(kind) = inner.kind.0.clone() else { return };
     let at = inner.timestamp.as_deref().and_then(Timestamp::parse).or(envelope.at);
     let envelope = Envelope { row: inner.uuid.0.clone().or(envelope.row.clone()), at, agent_run: id, ..envelope };
@@ -148,7 +148,7 @@ fn emit<'a>(
             let detail = "a token count is missing, negative or absurd".to_owned();
             sink(Item::Problem(Problem { offset: envelope.offset, kind: ProblemKind::BadNumber, detail }));
         }
-        sink(Item::Event(Event { envelope: envelope.clone(), fact }));
+        sink(Item::Event(Event { agent: Agent::ClaudeCode, envelope: envelope.clone(), fact }));
     }
 }
 

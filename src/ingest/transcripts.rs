@@ -1,0 +1,163 @@
+//! Reads many transcripts at once: workers parse, one writer records.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use super::collect::BelievableTimes;
+use super::file::{is_unchanged, read_file, read_stream};
+use super::found::FoundFile;
+use crate::model::Timestamp;
+use crate::store::{Batch, FileResult, SourceRow, StoreError, Writer};
+
+/// What a reading of transcripts came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TranscriptOutcome {
+    /// Files read from the start or from where they were left.
+    pub files_read: usize,
+    /// Files that did not change.
+    pub files_unchanged: usize,
+    /// Rows that were new or said something new.
+    pub rows_changed: usize,
+    /// Problems met in this reading, by kind.
+    pub problems: BTreeMap<String, usize>,
+}
+
+/// Rows that are written in one transaction, at least.
+const FLUSH: usize = 25_000;
+
+/// Messages a worker may be ahead of the writer; bounds memory.
+const AHEAD: usize = 4;
+
+/// A file to be read and what is known of it.
+#[derive(Debug)]
+pub struct Input {
+    /// The file.
+    pub file: FoundFile,
+    /// Its state after the last reading.
+    pub known: Option<SourceRow>,
+}
+
+enum Message {
+    Rows(Batch),
+    Done(FileResult),
+}
+
+/// Reads every file that is new or changed and records what it says.
+///
+/// `progress` is told the number of bytes of every finished file.
+///
+/// # Errors
+/// What the store reports; what was committed before stays, and the next run goes on from there.
+pub fn read_transcripts(
+    writer: &mut Writer,
+    inputs: Vec<Input>,
+    now: Timestamp,
+    progress: &(dyn Fn(u64) + Sync),
+) -> Result<TranscriptOutcome, StoreError> {
+    let mut outcome = TranscriptOutcome::default();
+    let (unchanged, mut changed): (Vec<Input>, Vec<Input>) =
+        inputs.into_iter().partition(|input| is_unchanged(&input.file, input.known.as_ref()));
+    outcome.files_unchanged = unchanged.len();
+    // The largest first, so that no worker is left alone with one at the end.
+    changed.sort_by_key(|input| std::cmp::Reverse(input.file.stamp.size));
+    let times = BelievableTimes::until(now);
+    let next = AtomicUsize::new(0);
+    let workers = thread::available_parallelism().map_or(2, usize::from).min(changed.len().max(1)).min(8);
+    thread::scope(|scope| {
+        let (send, receive) = sync_channel(AHEAD * workers);
+        for _ in 0..workers {
+            let (send, changed, next) = (send.clone(), &changed, &next);
+            scope.spawn(move || work(changed, next, times, progress, &send));
+        }
+        drop(send);
+        record(writer, &receive, &mut outcome)
+    })?;
+    Ok(outcome)
+}
+
+/// Reads one stream that is no file of its own, such as an entry of an archive.
+///
+/// # Errors
+/// What the store reports.
+pub fn read_entry(
+    writer: &mut Writer,
+    found: &FoundFile,
+    input: &mut dyn Read,
+    now: Timestamp,
+    outcome: &mut TranscriptOutcome,
+) -> Result<(), StoreError> {
+    let mut pending = Pending::default();
+    let mut failed = None;
+    let result = read_stream(found, input, BelievableTimes::until(now), &mut |batch| {
+        pending.batch.append(batch);
+        if pending.batch.len() >= FLUSH
+            && let Err(error) = pending.flush(writer, outcome)
+        {
+            failed.get_or_insert(error);
+        }
+    });
+    pending.done(result, outcome);
+    pending.flush(writer, outcome)?;
+    failed.map_or(Ok(()), Err)
+}
+
+fn work(
+    files: &[Input],
+    next: &AtomicUsize,
+    times: BelievableTimes,
+    progress: &(dyn Fn(u64) + Sync),
+    send: &SyncSender<Message>,
+) {
+    while let Some(input) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+        let result = read_file(&input.file, input.known.as_ref(), times, &mut |batch| {
+            let _ = send.send(Message::Rows(batch)); // The writer is gone only when it failed; it says why.
+        });
+        progress(input.file.stamp.size.max(0) as u64);
+        if send.send(Message::Done(result)).is_err() {
+            return;
+        }
+    }
+}
+
+fn record(writer: &mut Writer, receive: &Receiver<Message>, outcome: &mut TranscriptOutcome) -> Result<(), StoreError> {
+    let mut pending = Pending::default();
+    for message in receive {
+        match message {
+            Message::Rows(batch) => pending.batch.append(batch),
+            Message::Done(result) => pending.done(result, outcome),
+        }
+        if pending.batch.len() >= FLUSH {
+            pending.flush(writer, outcome)?;
+        }
+    }
+    pending.flush(writer, outcome)
+}
+
+/// What waits for the next transaction: rows, and the files that are done with them.
+#[derive(Default)]
+struct Pending {
+    batch: Batch,
+    files: Vec<FileResult>,
+}
+
+impl Pending {
+    fn done(&mut self, result: FileResult, outcome: &mut TranscriptOutcome) {
+        outcome.files_read += 1;
+        for problem in &result.problems {
+            *outcome.problems.entry(problem.kind.clone()).or_default() += 1;
+        }
+        self.files.push(result);
+    }
+
+    fn flush(&mut self, writer: &mut Writer, outcome: &mut TranscriptOutcome) -> Result<(), StoreError> {
+        if self.batch.is_empty() && self.files.is_empty() {
+            return Ok(());
+        }
+        outcome.rows_changed += writer.record(&mut self.batch, &self.files)?;
+        self.files.clear();
+        Ok(())
+    }
+}
