@@ -9,6 +9,7 @@
 //! trace.db ─ analysis (polars frames) ─▶ Report ─ render ─▶ text, JSON, CSV, Markdown
 //! ```
 
+pub mod derive;
 pub mod git;
 pub mod ingest;
 pub mod model;

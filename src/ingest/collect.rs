@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use crate::model::{Agent, IdError, LineHash, MessageId, RowId, SessionId, Timestamp, ToolUseId};
+use crate::model::{Agent, IdError, LineHash, MessageId, RowId, SessionId, Timestamp, ToolUseId, without_home};
 use crate::store::{
     AgentRunRow, Batch, CallRow, EditRow, MarkKind, MarkRow, Place, ProblemRow, PullRequestRow, ReportedRow,
     SOURCE_AGENT_FILE, SOURCE_FINAL_REPLY, SOURCE_MAIN, SOURCE_PROGRESS, SessionRow, SightingRow, SpawnRow, ToolRow,
@@ -396,30 +396,5 @@ fn mark_of_queue(op: QueueOp) -> MarkKind {
         QueueOp::Dequeue => MarkKind::Dequeued,
         QueueOp::Remove => MarkKind::QueueRemoved,
         QueueOp::PopAll => MarkKind::QueueEmptied,
-    }
-}
-
-/// Removes the name of a person's home folder from a path.
-fn without_home(path: &str) -> String {
-    let unix = ["/Users/", "/home/"].iter().find_map(|root| path.strip_prefix(root));
-    let windows = || path.get(1..).and_then(|rest| rest.strip_prefix(":\\Users\\"));
-    let Some(rest) = unix.or_else(windows) else { return path.to_owned() };
-    match rest.find(['/', '\\']) {
-        Some(end) => format!("~{}", &rest[end..]),
-        None => "~".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_people_leave_paths() {
-        assert_eq!(without_home("/Users/ann/work/a.rs"), "~/work/a.rs");
-        assert_eq!(without_home("/home/ann/a.rs"), "~/a.rs");
-        assert_eq!(without_home(r"C:\Users\ann\a.rs"), r"~\a.rs");
-        assert_eq!(without_home("/srv/a.rs"), "/srv/a.rs");
-        assert_eq!(without_home("a.rs"), "a.rs");
     }
 }

@@ -1,6 +1,6 @@
 //! Reads commits that are new, and looks into those that can matter to a session.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use crate::git::{Claim, CommitChanges, CommitFacts, FileChange, FileContent, GitError, OpaqueReason, Repo, Tips};
@@ -65,23 +65,32 @@ fn record_commits(
     outcome: &mut HistoryOutcome,
 ) -> Result<usize, HistoryError> {
     let mut positions: HashMap<CommitId, i64> = writer.commit_positions()?.into_iter().collect();
-    let walk = repo.commits(tips, &|id| positions.contains_key(id))?;
+    // All of history each time (8 µs a commit): what a force push or a rebase left behind must be told apart.
+    let mut walk = repo.commits(tips, &|_| false)?;
     outcome.parents_missing = walk.missing.len();
+    let reachable: HashSet<CommitId> = walk.commits.iter().map(|facts| facts.id).collect();
+    let had_commits = !positions.is_empty();
+    walk.commits.retain(|facts| !positions.contains_key(&facts.id));
+    let subjects = repo.subjects(&walk.commits.iter().map(|facts| facts.id).collect::<Vec<_>>());
     let mut rows = Vec::with_capacity(walk.commits.len());
-    for facts in &walk.commits {
+    for (facts, subject) in walk.commits.iter().zip(subjects) {
         // After every parent, else by time: the same in every clone and in every order of fetching.
         let after_parents = facts.parents.iter().filter_map(|id| positions.get(id)).max().map_or(i64::MIN, |at| at + 1);
         let position = facts.commit_time.0.max(after_parents);
         positions.insert(facts.id, position);
-        rows.push(commit_row(facts, position));
+        rows.push(commit_row(facts, position, subject.as_deref().and_then(pull_request_of)));
     }
     for chunk in rows.chunks(5_000) {
         writer.add_commits(chunk)?;
     }
+    if had_commits {
+        writer.set_reachable(&reachable)?;
+    }
     Ok(rows.len())
 }
 
-fn commit_row(facts: &CommitFacts, position: i64) -> CommitRow {
+fn commit_row(facts: &CommitFacts, position: i64, pull_request: Option<String>) -> CommitRow {
+    let pull_request = pull_request.map(|number| (4, "pull-request".to_owned(), number));
     CommitRow {
         id: facts.id,
         position,
@@ -90,8 +99,15 @@ fn commit_row(facts: &CommitFacts, position: i64) -> CommitRow {
         author: facts.author_name.clone(),
         author_hash: facts.author_email_hash.unwrap_or(0),
         parents: facts.parents.len() as i64,
-        claims: facts.claims.iter().map(claim_row).collect(),
+        claims: facts.claims.iter().map(claim_row).chain(pull_request).collect(),
     }
+}
+
+/// `subject (#12)`: the form of squash merges on the large forges.
+fn pull_request_of(subject: &str) -> Option<String> {
+    let number = subject.trim_end().strip_suffix(')')?.rsplit_once("(#")?.1;
+    let is_number = (1..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| number.to_owned())
 }
 
 fn claim_row(claim: &Claim) -> (i64, String, String) {

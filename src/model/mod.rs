@@ -3,6 +3,7 @@
 //! Must not know: files, databases, terminals, clocks or any other module of this crate.
 
 mod agent;
+mod home;
 mod id;
 mod line_hash;
 mod money;
@@ -10,6 +11,7 @@ mod timestamp;
 mod usage;
 
 pub use agent::Agent;
+pub use home::without_home;
 pub use id::{AgentId, CommitId, IdError, MessageId, RowId, SessionId, ToolUseId};
 pub(crate) use id::{bytes_key, derived_key, text_key};
 pub use line_hash::LineHash;

@@ -103,7 +103,7 @@ impl Writer {
         let mut names = Interner::default();
         self.transact(|sql| {
             let mut insert = sql
-                .prepare_cached("INSERT OR IGNORE INTO git_commit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9)")?;
+                .prepare_cached("INSERT OR IGNORE INTO git_commit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, 1)")?;
             let mut claim = sql.prepare_cached("INSERT OR IGNORE INTO claim VALUES (?1, ?2, ?3, ?4)")?;
             for row in commits {
                 let key = commit_key(&row.id);
@@ -123,6 +123,21 @@ impl Writer {
                 for (kind, key_text, value) in &row.claims {
                     claim.execute(params![key, kind, key_text, value])?;
                 }
+            }
+            Ok(())
+        })
+    }
+
+    /// Marks which commits some tip reaches; the others stay known.
+    ///
+    /// # Errors
+    /// What SQLite reports; nothing is kept then.
+    pub fn set_reachable(&mut self, reachable: &HashSet<CommitId>) -> Result<(), StoreError> {
+        let all = self.commit_positions()?;
+        self.transact(|sql| {
+            let mut set = sql.prepare_cached("UPDATE git_commit SET is_reachable = ?2 WHERE key = ?1 AND is_reachable <> ?2")?;
+            for (id, _) in &all {
+                set.execute(params![commit_key(id), reachable.contains(id)])?;
             }
             Ok(())
         })

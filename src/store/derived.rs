@@ -29,8 +29,10 @@ pub struct TurnRow {
     pub active_ms: Option<i64>,
     /// Time covered by its tools.
     pub tool_ms: i64,
-    /// Wall minus active, where active is known.
+    /// Time it waited for a person, as far as known.
     pub waiting_ms: Option<i64>,
+    /// It was not measured by the client but inferred from slow tools.
+    pub waiting_is_inferred: bool,
     /// Human inputs, the first included.
     pub inputs: i64,
     /// Requests.
@@ -66,8 +68,8 @@ pub struct LedgerRow {
     pub usage: Usage,
     /// The output is final.
     pub is_complete: bool,
-    /// Nano-USD, or the code of the reason why there is no price.
-    pub cost: Result<i64, i64>,
+    /// Nano-USD, or the reason why there is no price.
+    pub cost: Result<i64, &'static str>,
     /// Code of `derive::Bucket`.
     pub bucket: i64,
     /// Nano-USD that no commit got.
@@ -132,6 +134,8 @@ pub struct Derived {
     pub links: Option<Vec<LinkRow>>,
     /// Landed lines; always all of them, `None` if they did not change.
     pub landed: Option<Vec<LandedRow>>,
+    /// What the shares of sessions rest on: key of the session and a hash.
+    pub signatures: Vec<(i64, i64)>,
 }
 
 /// On what a derivation rests; another value means it must be made again.
@@ -160,6 +164,19 @@ impl Writer {
             Some(text) => Err(StoreError::Unbalanced(text)),
             None => result,
         }
+    }
+
+    /// Returns what the stored shares of sessions rest on.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn signatures(&self) -> Result<std::collections::HashMap<i64, i64>, StoreError> {
+        let look = || {
+            let mut statement = self.connection.prepare("SELECT session, signature FROM session_state")?;
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            rows.collect::<rusqlite::Result<_>>()
+        };
+        look().map_err(|error| self.fail(error))
     }
 
     /// Returns on what the stored derivation rests.
@@ -213,7 +230,7 @@ fn first_unbalanced(sql: &Connection) -> rusqlite::Result<Option<String>> {
 
 fn clear(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
     match &derived.sessions {
-        None => sql.execute_batch("DELETE FROM turn; DELETE FROM ledger; DELETE FROM share;")?,
+        None => sql.execute_batch("DELETE FROM turn; DELETE FROM ledger; DELETE FROM share; DELETE FROM session_state;")?,
         Some(sessions) => {
             let mut share = sql.prepare_cached(
                 "DELETE FROM share WHERE call IN (SELECT call FROM ledger WHERE session = ?1) AND session = ?1",
@@ -243,6 +260,10 @@ fn insert(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
     for row in &derived.shares {
         statement.execute(params![row.call, row.git_commit, row.session, row.nano, row.lines])?;
     }
+    let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO session_state VALUES (?1, ?2)")?;
+    for (session, signature) in &derived.signatures {
+        statement.execute([session, signature])?;
+    }
     let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO link VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for row in derived.links.iter().flatten() {
         statement.execute(params![row.git_commit, row.session, row.grade, row.evidence, row.lines])?;
@@ -256,7 +277,7 @@ fn insert(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
 
 fn insert_turns(sql: &Connection, turns: &[TurnRow]) -> rusqlite::Result<()> {
     let mut statement = sql.prepare_cached(
-        "INSERT OR REPLACE INTO turn VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        "INSERT OR REPLACE INTO turn VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?;
     for row in turns {
         statement.execute(params![
@@ -270,6 +291,7 @@ fn insert_turns(sql: &Connection, turns: &[TurnRow]) -> rusqlite::Result<()> {
             row.active_ms,
             row.tool_ms,
             row.waiting_ms,
+            row.waiting_is_inferred,
             row.inputs,
             row.calls,
             row.tools,

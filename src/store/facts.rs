@@ -129,10 +129,31 @@ pub struct SessionFacts {
 pub struct EditFact {
     /// Key of the tool call.
     pub tool_call: i64,
+    /// Key of its session.
+    pub session: i64,
+    /// Key of the response that asked for it.
+    pub call: Option<i64>,
+    /// When it was made, UTC milliseconds.
+    pub at: Option<i64>,
     /// Name id of the path as written.
     pub path: i64,
     /// Added lines.
     pub added: Vec<LineHash>,
+}
+
+/// A commit id that a tool printed.
+#[derive(Debug, Clone)]
+pub struct SightingFact {
+    /// Key of the session.
+    pub session: i64,
+    /// Abbreviated commit id.
+    pub prefix: String,
+    /// From the client's own `gitOperation`.
+    pub is_operation: bool,
+    /// When the command began.
+    pub asked_at: Option<i64>,
+    /// When its output came.
+    pub answered_at: Option<i64>,
 }
 
 /// A commit.
@@ -152,6 +173,8 @@ pub struct CommitFact {
     pub parents: i64,
     /// Identity of its change.
     pub patch_key: Option<i64>,
+    /// Some tip reaches it now.
+    pub is_reachable: bool,
 }
 
 /// One file of a commit.
@@ -174,8 +197,8 @@ pub struct CommitFileFact {
 pub struct Facts {
     /// All edits.
     pub edits: Vec<EditFact>,
-    /// Tool call and abbreviated commit id; `true` if from `gitOperation`.
-    pub sightings: Vec<(i64, String, bool)>,
+    /// Commit ids that tools printed.
+    pub sightings: Vec<SightingFact>,
     /// All commits in order of position.
     pub commits: Vec<CommitFact>,
     /// Files of all commits that were looked into.
@@ -196,18 +219,29 @@ fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
     Ok(Place { is_copy: row.get(2)?, head_at: row.get(3)?, ordinal: row.get(4)?, session: row.get(1)? })
 }
 
-/// Sessions to read: those that changed, or all of them.
-fn filter(only_dirty: bool) -> &'static str {
-    if only_dirty { " WHERE session IN (SELECT session FROM dirty_session)" } else { "" }
+/// Sessions to read: those wanted, or all of them.
+fn filter(only_wanted: bool) -> &'static str {
+    if only_wanted { " WHERE session IN (SELECT session FROM temp.wanted)" } else { "" }
 }
 
 impl Writer {
-    /// Returns the facts of sessions, by key: all of them, or those that changed.
+    /// Returns the facts of sessions, by key: all of them, or those named.
     ///
     /// # Errors
     /// What SQLite reports.
-    pub fn session_facts(&self, only_dirty: bool) -> Result<Vec<SessionFacts>, StoreError> {
-        session_facts(&self.connection, only_dirty).map_err(|error| self.fail(error))
+    pub fn session_facts_of(&self, sessions: Option<&Vec<i64>>) -> Result<Vec<SessionFacts>, StoreError> {
+        let read = || {
+            let sql = &self.connection;
+            if let Some(sessions) = sessions {
+                sql.execute_batch("CREATE TEMP TABLE IF NOT EXISTS wanted (session INTEGER PRIMARY KEY); DELETE FROM wanted;")?;
+                let mut insert = sql.prepare_cached("INSERT OR IGNORE INTO wanted VALUES (?1)")?;
+                for session in sessions {
+                    insert.execute([session])?;
+                }
+            }
+            session_facts(sql, sessions.is_some())
+        };
+        read().map_err(|error| self.fail(error))
     }
 
     /// Returns everything that links commits and sessions.
@@ -239,8 +273,8 @@ impl Writer {
     }
 }
 
-fn session_facts(sql: &Connection, only_dirty: bool) -> rusqlite::Result<Vec<SessionFacts>> {
-    let keyed = if only_dirty { " WHERE key IN (SELECT session FROM dirty_session)" } else { "" };
+fn session_facts(sql: &Connection, only_wanted: bool) -> rusqlite::Result<Vec<SessionFacts>> {
+    let keyed = if only_wanted { " WHERE key IN (SELECT session FROM temp.wanted)" } else { "" };
     let mut statement = sql.prepare(&format!("SELECT key, agent FROM session{keyed} ORDER BY key"))?;
     let empty = |row: &Row<'_>| {
         let (key, agent) = (row.get(0)?, Agent::from_code(row.get(1)?));
@@ -250,7 +284,7 @@ fn session_facts(sql: &Connection, only_dirty: bool) -> rusqlite::Result<Vec<Ses
     let mut sessions = statement.query_map([], empty)?.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut index: HashMap<i64, usize> = HashMap::new();
     index.extend(sessions.iter().enumerate().map(|(at, session)| (session.key, at)));
-    let filter = filter(only_dirty);
+    let filter = filter(only_wanted);
     each(sql, &format!("{CALLS}{filter}"), |row| {
         let call = call(row)?;
         push(&mut sessions, &index, call.place.session, |session| session.calls.push(call));
@@ -375,20 +409,45 @@ fn read_runs(
     })
 }
 
+/// Edits that happened: not those that failed, nor requests that nobody answered.
+const EDITS: &str = "SELECT edit.tool_call, edit.path, edit.added, tool_call.session, tool_call.call,
+    coalesce(tool_call.answered_at, tool_call.asked_at)
+  FROM edit JOIN tool_call ON tool_call.key = edit.tool_call
+  WHERE tool_call.is_error IS 0 OR (tool_call.is_error IS NULL AND edit.source > 0)
+  ORDER BY edit.tool_call, edit.path";
+
+/// Commit ids printed by commands that can make commits: output alone proves nothing.
+const SIGHTINGS: &str = "SELECT tool_call.session, sighting.prefix, sighting.is_operation, tool_call.asked_at,
+    tool_call.answered_at
+  FROM sighting JOIN tool_call ON tool_call.key = sighting.tool_call
+  WHERE sighting.is_operation OR tool_call.makes_commits";
+
 fn link_facts(sql: &Connection) -> rusqlite::Result<Facts> {
     let mut facts = Facts { names: names::read(sql)?, ..Facts::default() };
-    each(sql, "SELECT tool_call, path, added FROM edit", |row| {
-        let added = LineHash::unpack(row.get_ref(2)?.as_blob()?);
-        facts.edits.push(EditFact { tool_call: row.get(0)?, path: row.get(1)?, added });
+    each(sql, EDITS, |row| {
+        facts.edits.push(EditFact {
+            tool_call: row.get(0)?,
+            path: row.get(1)?,
+            added: LineHash::unpack(row.get_ref(2)?.as_blob()?),
+            session: row.get(3)?,
+            call: row.get(4)?,
+            at: row.get(5)?,
+        });
         Ok(())
     })?;
-    each(sql, "SELECT tool_call, prefix, is_operation FROM sighting", |row| {
-        facts.sightings.push((row.get(0)?, row.get(1)?, row.get(2)?));
+    each(sql, SIGHTINGS, |row| {
+        facts.sightings.push(SightingFact {
+            session: row.get(0)?,
+            prefix: row.get(1)?,
+            is_operation: row.get(2)?,
+            asked_at: row.get(3)?,
+            answered_at: row.get(4)?,
+        });
         Ok(())
     })?;
     each(
         sql,
-        "SELECT key, id, position, author_time, commit_time, parents, patch_key FROM git_commit ORDER BY position, id",
+        "SELECT key, id, position, author_time, commit_time, parents, patch_key, is_reachable FROM git_commit ORDER BY position, id",
         |row| {
             facts.commits.push(CommitFact {
                 key: row.get(0)?,
@@ -398,6 +457,7 @@ fn link_facts(sql: &Connection) -> rusqlite::Result<Facts> {
                 commit_time: row.get(4)?,
                 parents: row.get(5)?,
                 patch_key: row.get(6)?,
+                is_reachable: row.get(7)?,
             });
             Ok(())
         },

@@ -184,7 +184,8 @@ CREATE TABLE git_commit (
   author_hash INTEGER NOT NULL,
   parents INTEGER NOT NULL,
   patch_key INTEGER,
-  scanned INTEGER NOT NULL
+  scanned INTEGER NOT NULL,
+  is_reachable INTEGER NOT NULL
 ) STRICT;
 
 -- Added lines of a commit by file; `added` holds hashes of non-trivial lines.

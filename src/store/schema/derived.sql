@@ -12,6 +12,7 @@ CREATE TABLE turn (
   active_ms INTEGER,
   tool_ms INTEGER NOT NULL,
   waiting_ms INTEGER,
+  waiting_is_inferred INTEGER NOT NULL,
   inputs INTEGER NOT NULL,
   calls INTEGER NOT NULL,
   tools INTEGER NOT NULL,
@@ -39,7 +40,7 @@ CREATE TABLE ledger (
   web_searches INTEGER NOT NULL,
   is_complete INTEGER NOT NULL,
   cost INTEGER,
-  unpriced INTEGER,
+  unpriced TEXT,
   bucket INTEGER NOT NULL,
   unattributed INTEGER NOT NULL,
   CHECK ((cost IS NULL) = (unpriced IS NOT NULL))
@@ -75,3 +76,9 @@ CREATE TABLE landed (
   lines INTEGER NOT NULL,
   PRIMARY KEY (tool_call, git_commit, path)
 ) STRICT, WITHOUT ROWID;
+
+-- What the shares of a session rest on; the same number means the same shares.
+CREATE TABLE session_state (
+  session INTEGER PRIMARY KEY,
+  signature INTEGER NOT NULL
+) STRICT;

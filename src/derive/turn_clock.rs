@@ -1,0 +1,68 @@
+//! How long a turn took, how much of it tools took, and how much a person.
+
+use crate::store::{ToolFact, TurnRow};
+
+/// Collects the instants of a turn's main lane.
+#[derive(Debug)]
+pub(super) struct TurnClock {
+    started_at: Option<i64>,
+    last_seen: Option<i64>,
+    intervals: Vec<(i64, i64)>,
+}
+
+impl TurnClock {
+    pub(super) fn new(started_at: Option<i64>) -> TurnClock {
+        TurnClock { started_at, last_seen: None, intervals: Vec::new() }
+    }
+
+    /// Something of the turn happened.
+    pub(super) fn seen(&mut self, at: Option<i64>) {
+        self.last_seen = self.last_seen.max(at);
+    }
+
+    /// A tool of the turn ran.
+    pub(super) fn tool(&mut self, tool: &ToolFact) {
+        self.seen(tool.answered_at.or(tool.asked_at));
+        if let (Some(asked), Some(answered)) = (tool.asked_at, tool.answered_at) {
+            self.intervals.push((asked, answered.max(asked)));
+        }
+    }
+
+    /// Writes the times into the turn.
+    ///
+    /// The client's own measure of working time is believed where it fits into
+    /// the turn (2 of 97 were longer: clamped); what is left of the wall time
+    /// was waiting for a person. Without it the wait is not known.
+    pub(super) fn settle(self, turn: &mut TurnRow) {
+        turn.tool_ms = union(self.intervals);
+        turn.ended_at = turn.ended_at.or(self.last_seen).or(self.started_at);
+        let wall = turn.started_at.zip(turn.ended_at).map(|(start, end)| (end - start).max(0));
+        if let (Some(wall), Some(active)) = (wall, turn.active_ms) {
+            turn.active_ms = Some(active.min(wall));
+            turn.waiting_ms = Some((wall - active).max(0));
+        }
+    }
+}
+
+/// Length of the union of intervals: tools that run side by side count once.
+fn union(mut intervals: Vec<(i64, i64)>) -> i64 {
+    intervals.sort_unstable();
+    let (mut total, mut covered_to) = (0, i64::MIN);
+    for (start, end) in intervals {
+        let from = start.max(covered_to);
+        total += (end - from).max(0);
+        covered_to = covered_to.max(end);
+    }
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tools_side_by_side_count_once() {
+        assert_eq!(union(vec![(0, 10), (5, 8), (9, 12), (20, 21)]), 13);
+        assert_eq!(union(vec![]), 0);
+    }
+}
