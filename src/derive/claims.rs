@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::paths::Paths;
 use crate::model::LineHash;
-use crate::store::{CommitFact, Facts};
+use crate::store::{CommitFact, CommitFileFact, Facts};
 
 /// Lines of one file of one commit that one tool call wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(super) struct LineClaim {
 pub(super) struct Worth {
     /// Lines claimed.
     pub(super) lines: i64,
+    /// Of these in the very file that was edited.
+    pub(super) lines_in_path: i64,
     /// Lines claimed, each divided by the number of commits that add it: boilerplate counts little.
     pub(super) weight: f64,
 }
@@ -35,26 +37,33 @@ const MAX_AGE_MS: i64 = 14 * 86_400_000;
 /// Clocks of the client and of git may differ, and a commit's time has whole seconds.
 const CLOCK_SLACK_MS: i64 = 120_000;
 
-/// Edited lines that can still be claimed, by path and hash.
+/// A line that at most this many commits add may have moved to another path.
+const RARE: u32 = 2;
+
+/// Edited lines that can be claimed.
 pub(super) struct Claims<'f> {
     facts: &'f Facts,
+    /// Indexes of a commit's files.
     files: HashMap<i64, Vec<usize>>,
-    /// Position of a line: index of the edit, index of the line in it; sorted by time.
-    lines: HashMap<(i64, LineHash), Vec<(i64, usize)>>,
+    /// Time and edit of every edited line.
+    places: Vec<(i64, usize)>,
+    /// Places of a line in a path, by time.
+    in_path: HashMap<(i64, LineHash), Vec<usize>>,
+    /// Places of a rare line in any path, by time.
+    anywhere: HashMap<LineHash, Vec<usize>>,
     /// In how many commits a line is added.
     spread: HashMap<LineHash, u32>,
 }
 
+/// One round of claiming: what is taken is gone.
+struct Round<'c> {
+    claims: &'c Claims<'c>,
+    is_taken: Vec<bool>,
+    may: &'c dyn Fn(i64, i64) -> bool,
+}
+
 impl<'f> Claims<'f> {
     pub(super) fn new(facts: &'f Facts, paths: &Paths) -> Claims<'f> {
-        let mut lines: HashMap<(i64, LineHash), Vec<(i64, usize)>> = HashMap::new();
-        for (index, edit) in facts.edits.iter().enumerate() {
-            let (Some(path), Some(at)) = (paths.get(edit.path), edit.at) else { continue };
-            for hash in &edit.added {
-                lines.entry((path, *hash)).or_default().push((at, index));
-            }
-        }
-        lines.values_mut().for_each(|places| places.sort_unstable());
         let mut files: HashMap<i64, Vec<usize>> = HashMap::new();
         let mut spread: HashMap<LineHash, u32> = HashMap::new();
         for (index, file) in facts.files.iter().enumerate() {
@@ -63,68 +72,92 @@ impl<'f> Claims<'f> {
                 *spread.entry(*hash).or_default() += 1;
             }
         }
-        Claims { facts, files, lines, spread }
+        let mut claims =
+            Claims { facts, files, places: Vec::new(), in_path: HashMap::new(), anywhere: HashMap::new(), spread };
+        let mut order: Vec<usize> = (0..facts.edits.len()).collect();
+        order.sort_by_key(|index| (facts.edits[*index].at, facts.edits[*index].tool_call));
+        order.into_iter().for_each(|index| claims.add_edit(index, paths));
+        claims
+    }
+
+    fn add_edit(&mut self, index: usize, paths: &Paths) {
+        let edit = &self.facts.edits[index];
+        let (path, Some(at)) = (paths.get(edit.path), edit.at) else { return };
+        for hash in &edit.added {
+            let Some(spread) = self.spread.get(hash) else { continue }; // No commit adds it: nobody can claim it.
+            let place = self.places.len();
+            self.places.push((at, index));
+            if let Some(path) = path {
+                self.in_path.entry((path, *hash)).or_default().push(place);
+            }
+            if *spread <= RARE {
+                self.anywhere.entry(*hash).or_default().push(place);
+            }
+        }
     }
 
     /// Lets every commit claim, in order of history; only sessions that `may` claim a commit do.
     pub(super) fn claim(&self, commits: &[&CommitFact], may: &dyn Fn(i64, i64) -> bool) -> (Vec<LineClaim>, Worths) {
-        let mut left = self.lines.clone();
-        let (mut claims, mut worths) = (HashMap::new(), Worths::new());
+        let mut round = Round { claims: self, is_taken: vec![false; self.places.len()], may };
+        let mut claims: HashMap<(i64, i64, i64), LineClaim> = HashMap::new();
+        let mut worths = Worths::new();
         for commit in commits {
             for index in self.files.get(&commit.key).into_iter().flatten() {
-                self.claim_file(commit, *index, may, &mut left, &mut |edit, path, hash| {
+                let file = &self.facts.files[*index];
+                for hash in &file.added {
+                    let Some((edit, is_in_path)) = round.take(commit, file, *hash) else { continue };
                     let edit = &self.facts.edits[edit];
-                    let worth: &mut Worth = worths.entry((commit.key, edit.session)).or_default();
+                    let worth = worths.entry((commit.key, edit.session)).or_default();
                     worth.lines += 1;
-                    worth.weight += 1.0 / f64::from(self.spread.get(&hash).copied().unwrap_or(1));
-                    *claims.entry((commit.key, edit.tool_call, path)).or_insert((edit.session, edit.call, 0)) = {
-                        let (session, call, lines) =
-                            claims.get(&(commit.key, edit.tool_call, path)).copied().unwrap_or((edit.session, edit.call, 0));
-                        (session, call, lines + 1)
+                    worth.lines_in_path += i64::from(is_in_path);
+                    worth.weight += 1.0 / f64::from(self.spread.get(hash).copied().unwrap_or(1));
+                    let claim = LineClaim {
+                        git_commit: commit.key,
+                        session: edit.session,
+                        call: edit.call,
+                        tool_call: edit.tool_call,
+                        path: file.path,
+                        lines: 0,
                     };
-                });
-            }
-        }
-        let claim = |((git_commit, tool_call, path), (session, call, lines))| LineClaim {
-            git_commit,
-            session,
-            call,
-            tool_call,
-            path,
-            lines,
-        };
-        let mut claims: Vec<LineClaim> = claims.into_iter().map(claim).collect();
-        claims.sort_unstable_by_key(|claim| (claim.git_commit, claim.tool_call, claim.path));
-        (claims, worths)
-    }
-
-    fn claim_file(
-        &self,
-        commit: &CommitFact,
-        index: usize,
-        may: &dyn Fn(i64, i64) -> bool,
-        left: &mut HashMap<(i64, LineHash), Vec<(i64, usize)>>,
-        found: &mut dyn FnMut(usize, i64, LineHash),
-    ) {
-        let file = &self.facts.files[index];
-        let until = commit.commit_time.max(commit.author_time) + CLOCK_SLACK_MS;
-        let since = commit.author_time.min(commit.commit_time) - MAX_AGE_MS;
-        for hash in &file.added {
-            for path in std::iter::once(file.path).chain(file.old_path) {
-                let Some(places) = left.get_mut(&(path, *hash)) else { continue };
-                let end = places.partition_point(|(at, _)| *at <= until);
-                let latest = places[..end].iter().rposition(|(at, edit)| {
-                    *at >= since && may(commit.key, self.facts.edits[*edit].session)
-                });
-                if let Some(latest) = latest {
-                    let (_, edit) = places.remove(latest);
-                    found(edit, file.path, *hash);
-                    break;
+                    claims.entry((commit.key, edit.tool_call, file.path)).or_insert(claim).lines += 1;
                 }
             }
         }
+        let mut claims: Vec<LineClaim> = claims.into_values().collect();
+        claims.sort_unstable_by_key(|claim| (claim.git_commit, claim.tool_call, claim.path));
+        (claims, worths)
     }
 }
+
+impl Round<'_> {
+    /// Takes the latest edit of a line that is still free: of the same path,
+    /// of the path before a rename, else of any path if the line is rare.
+    fn take(&mut self, commit: &CommitFact, file: &CommitFileFact, hash: LineHash) -> Option<(usize, bool)> {
+        let paths = std::iter::once(file.path).chain(file.old_path);
+        let in_path = paths.filter_map(|path| self.claims.in_path.get(&(path, hash)));
+        let here = in_path.filter_map(|places| self.latest(commit, places)).next();
+        let anywhere = || self.latest(commit, self.claims.anywhere.get(&hash)?);
+        let place = here.or_else(anywhere)?;
+        self.is_taken[place] = true;
+        Some((self.claims.places[place].1, here.is_some()))
+    }
+
+    fn latest(&self, commit: &CommitFact, places: &[usize]) -> Option<usize> {
+        let until = commit.commit_time.max(commit.author_time) + CLOCK_SLACK_MS;
+        let since = commit.author_time.min(commit.commit_time) - MAX_AGE_MS;
+        let at = |place: usize| self.claims.places[place].0;
+        let end = places.partition_point(|place| at(*place) <= until);
+        let in_time = places[..end].iter().rev().copied().take_while(|place| at(*place) >= since);
+        let is_free = |place: &usize| {
+            let session = self.claims.facts.edits[self.claims.places[*place].1].session;
+            !self.is_taken[*place] && (self.may)(commit.key, session)
+        };
+        in_time.take(MAX_TRIES).find(is_free)
+    }
+}
+
+/// A line that was typed thousands of times is no evidence worth a long search.
+const MAX_TRIES: usize = 256;
 
 /// Worth of claims by commit and session.
 pub(super) type Worths = HashMap<(i64, i64), Worth>;

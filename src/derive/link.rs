@@ -165,6 +165,6 @@ pub(super) fn links(
 }
 
 fn is_enough(worth: &Worth, lines_of_commit: i64) -> bool {
-    let share = worth.lines as f64 / lines_of_commit.max(1) as f64;
+    let share = worth.lines_in_path as f64 / lines_of_commit.max(1) as f64;
     worth.weight >= ENOUGH_WEIGHT || (share >= ENOUGH_SHARE && worth.weight >= 0.9)
 }

@@ -152,6 +152,16 @@ pub(super) struct Replacement<'a> {
 pub(super) struct ToolUseResult<'a> {
     #[serde(borrow)]
     pub(super) file_path: Text<'a>,
+    /// Old and new text of an Edit.
+    #[serde(borrow)]
+    pub(super) old_string: Text<'a>,
+    #[serde(borrow)]
+    pub(super) new_string: Text<'a>,
+    /// The whole file before a Write.
+    #[serde(borrow)]
+    pub(super) original_file: Option<&'a RawValue>,
+    pub(super) user_modified: Flag,
+    pub(super) replace_all: Flag,
     #[serde(borrow)]
     pub(super) structured_patch: List<Hunk<'a>>,
     /// `create` or `update` of a Write.

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::super::edit::{Edit, EditSource, hashes_of_patch, hashes_of_text};
+use super::super::edit::{Edit, EditSource, hashes_of_patch, hashes_of_replacement, hashes_of_text};
 use super::super::event::{AgentRun, Call, CallSource, Sighting, ToolResult};
 use super::super::json::{List, OneOrMany};
 use super::super::sighting::{sighting_of_operation, sightings_in};
 use super::row::{Block, Hunk, ToolUseResult};
+use crate::model::LineHash;
 
 /// Returns the results a user row carries.
 ///
@@ -38,15 +39,30 @@ fn edits<'a>(detail: &ToolUseResult<'a>) -> Vec<Edit<'a>> {
 
 fn written<'a>(detail: &ToolUseResult<'a>) -> Option<Edit<'a>> {
     let path = detail.file_path.0.clone()?;
-    let added = match detail.kind.as_deref() {
-        Some("create") => hashes_of_text(&text(detail.content)),
+    let added = match (detail.kind.as_deref(), &detail.old_string.0, &detail.new_string.0) {
+        (Some("create"), ..) => hashes_of_text(&text(detail.content)),
+        (Some("update"), ..) => hashes_of_replacement(&text(detail.original_file), &text(detail.content)),
+        (_, Some(old), Some(new)) if !detail.user_modified.0 => replaced(old, new, detail),
         _ if detail.structured_patch.0.is_empty() => return None,
         _ => patch_lines(&detail.structured_patch),
     };
     Some(Edit { path, added, source: EditSource::Patch })
 }
 
-fn patch_lines(hunks: &List<Hunk<'_>>) -> Vec<crate::model::LineHash> {
+/// Lines of a replacement, from its texts rather than from the patch.
+///
+/// Clients up to 2.1 write tabs as blanks into `structuredPatch`, so its lines
+/// are not the file's. The patch still tells how often `replace_all` replaced.
+fn replaced(old: &str, new: &str, detail: &ToolUseResult<'_>) -> Vec<LineHash> {
+    let once = hashes_of_replacement(old, new);
+    if !detail.replace_all.0 || once.is_empty() {
+        return once;
+    }
+    let times = (patch_lines(&detail.structured_patch).len() / once.len()).max(1);
+    once.repeat(times)
+}
+
+fn patch_lines(hunks: &List<Hunk<'_>>) -> Vec<LineHash> {
     hashes_of_patch(hunks.0.iter().flat_map(|hunk| &hunk.lines.0).filter_map(|line| line.as_deref()))
 }
 
