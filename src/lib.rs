@@ -9,10 +9,13 @@
 //! trace.db ─ analysis (polars frames) ─▶ Report ─ render ─▶ text, JSON, CSV, Markdown
 //! ```
 
+#[cfg(feature = "analytics")]
+pub mod analysis;
 pub mod derive;
 pub mod git;
 pub mod ingest;
 pub mod model;
 pub mod pricing;
+pub mod report;
 pub mod store;
 pub mod transcript;

@@ -230,17 +230,19 @@ fn first_unbalanced(sql: &Connection) -> rusqlite::Result<Option<String>> {
 
 fn clear(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
     match &derived.sessions {
-        None => sql.execute_batch("DELETE FROM turn; DELETE FROM ledger; DELETE FROM share; DELETE FROM session_state;")?,
+        None => sql.execute_batch("DELETE FROM turn; DELETE FROM ledger; DELETE FROM share; DELETE FROM session_state; DELETE FROM spend;")?,
         Some(sessions) => {
             let mut share = sql.prepare_cached(
                 "DELETE FROM share WHERE call IN (SELECT call FROM ledger WHERE session = ?1) AND session = ?1",
             )?;
             let mut ledger = sql.prepare_cached("DELETE FROM ledger WHERE session = ?1")?;
             let mut turn = sql.prepare_cached("DELETE FROM turn WHERE session = ?1")?;
+            let mut spend = sql.prepare_cached("DELETE FROM spend WHERE session = ?1")?;
             for session in sessions {
                 share.execute([session])?;
                 ledger.execute([session])?;
                 turn.execute([session])?;
+                spend.execute([session])?;
             }
         }
     }
@@ -256,6 +258,7 @@ fn clear(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
 fn insert(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
     insert_turns(sql, &derived.turns)?;
     insert_ledger(sql, &derived.ledger)?;
+    insert_spend(sql, derived)?;
     let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO share VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for row in &derived.shares {
         statement.execute(params![row.call, row.git_commit, row.session, row.nano, row.lines])?;
@@ -332,6 +335,23 @@ fn insert_ledger(sql: &Connection, ledger: &[LedgerRow]) -> rusqlite::Result<()>
         ])?;
     }
     Ok(())
+}
+
+/// The books in quarters of an hour, for the sessions that were written.
+fn insert_spend(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
+    let sums = "INSERT INTO spend
+        SELECT session, at / 900000, agent, kind, model, branch, bucket, unpriced, count(*), sum(NOT is_complete),
+               sum(input), sum(output), sum(cache_read), sum(cache_write_5m), sum(cache_write_1h), sum(web_searches),
+               sum(cost), sum(unattributed)
+        FROM ledger";
+    let groups = "GROUP BY session, at / 900000, agent, kind, model, branch, bucket, unpriced";
+    match &derived.sessions {
+        None => sql.execute(&format!("{sums} {groups}"), []).map(drop),
+        Some(sessions) => {
+            let mut statement = sql.prepare_cached(&format!("{sums} WHERE session = ?1 {groups}"))?;
+            sessions.iter().try_for_each(|session| statement.execute([session]).map(drop))
+        }
+    }
 }
 
 #[cfg(test)]

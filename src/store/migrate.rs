@@ -26,7 +26,7 @@ const MIGRATIONS: [(i64, &str); 1] = [(1, include_str!("schema/0001_facts.sql"))
 const DERIVED: &str = include_str!("schema/derived.sql");
 const VIEWS: &str = include_str!("schema/views.sql");
 
-const DERIVED_TABLES: [&str; 6] = ["turn", "ledger", "share", "link", "landed", "session_state"];
+const DERIVED_TABLES: [&str; 7] = ["turn", "ledger", "share", "link", "landed", "session_state", "spend"];
 
 /// Refuses a file that a later program has closed to this one, or that is not ours.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {

@@ -28,7 +28,7 @@ pub use facts::{
     CallFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts,
     SightingFact, ToolFact,
 };
-pub use ledger::{Column, LedgerColumns, ShareColumns};
+pub use ledger::{Column, Values};
 pub use names::Names;
 pub use open::{Reader, Writer};
 pub use problems::{ProblemRow, UnknownRow};

@@ -1,0 +1,38 @@
+//! Answers from the books: frames of whole numbers, grouped by polars, into [`crate::report`] structs.
+//!
+//! Column names of frames stand in [`frames`] only. Prices were joined when
+//! the books were made; here nothing is guessed, and every answer says what
+//! it leaves out.
+//!
+//! Must not know: SQL beyond names of columns, git objects, terminals.
+
+mod books;
+mod commits;
+mod cost;
+mod cost_commit;
+mod cost_file;
+mod cost_tool;
+mod coverage;
+mod directory;
+mod error;
+mod filter;
+mod frames;
+mod log;
+mod overview;
+mod period;
+mod sessions;
+mod show_commit;
+mod show_session;
+mod tree;
+
+pub use books::Stamp;
+pub use commits::{CommitText, Texts};
+pub use cost::cost;
+pub use directory::{Directory, SessionName};
+pub use error::AnalysisError;
+pub use filter::Filter;
+pub use log::log;
+pub use overview::{OverviewFacts, overview};
+pub use sessions::sessions;
+pub use show_commit::show_commit;
+pub use show_session::{PromptText, show_session, show_turn};
