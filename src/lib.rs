@@ -10,6 +10,7 @@
 //! ```
 
 pub mod git;
+pub mod ingest;
 pub mod model;
 pub mod pricing;
 pub mod store;
