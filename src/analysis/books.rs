@@ -33,7 +33,8 @@ pub(super) fn books(
     stamp: &Stamp,
 ) -> Result<Books, AnalysisError> {
     let scope = filter.on_ledger();
-    let totals = format!("SELECT coalesce(sum(cost), 0), count(*), coalesce(sum(NOT is_complete), 0) FROM ledger WHERE {scope}");
+    let totals =
+        format!("SELECT coalesce(sum(cost), 0), count(*), coalesce(sum(NOT is_complete), 0) FROM ledger WHERE {scope}");
     let totals = reader.rows(&totals, &[])?;
     let number = |index: usize| totals.first().and_then(|row| row.number(index)).unwrap_or(0);
     Ok(Books {

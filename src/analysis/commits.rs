@@ -127,11 +127,7 @@ pub(super) fn grade(code: i64) -> Grade {
 }
 
 /// Returns a commit of a list; `known` is what the books have of it.
-pub(super) fn entry(
-    text: &CommitText,
-    known: Option<&Commit>,
-    session_name: &dyn Fn(i64) -> String,
-) -> CommitEntry {
+pub(super) fn entry(text: &CommitText, known: Option<&Commit>, session_name: &dyn Fn(i64) -> String) -> CommitEntry {
     let cost = known.and_then(Commit::cost);
     let links = known.map(|commit| commit.links.as_slice()).unwrap_or_default();
     let cost_missing = match (cost, links.is_empty()) {

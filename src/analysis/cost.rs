@@ -72,8 +72,7 @@ fn simple(reader: &Reader, by: CostBy, filter: &Filter, directory: &Directory) -
     let mut frame = spending(reader, filter, &names)?;
     if key == spend::QUARTER {
         use polars::prelude::{Column, NamedFrom, Series};
-        let quarters: Vec<Option<i64>> =
-            frame.column(spend::QUARTER)?.as_materialized_series().i64()?.iter().collect();
+        let quarters: Vec<Option<i64>> = frame.column(spend::QUARTER)?.as_materialized_series().i64()?.iter().collect();
         let number = |quarter: Option<i64>| match by {
             CostBy::None => Some(0),
             _ => quarter.and_then(|quarter| period::number(quarter, by, filter.zone)),

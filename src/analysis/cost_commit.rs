@@ -45,7 +45,11 @@ pub(super) fn by_commit(
 }
 
 /// Returns one row for every author of commits that agents worked on, and one for the rest of the money.
-pub(super) fn by_author(reader: &Reader, filter: &Filter, directory: &Directory) -> Result<Vec<CostRow>, AnalysisError> {
+pub(super) fn by_author(
+    reader: &Reader,
+    filter: &Filter,
+    directory: &Directory,
+) -> Result<Vec<CostRow>, AnalysisError> {
     let scope = filter.on_ledger();
     let commits = commits::read(reader, &scope)?;
     let mut authors: BTreeMap<String, Vec<&Commit>> = BTreeMap::new();

@@ -34,7 +34,8 @@ pub(super) fn rows(reader: &Reader, filter: &Filter, directory: &Directory) -> R
     let statement = format!("SELECT call, cost FROM ledger WHERE {}", filter.on_ledger());
     for row in reader.rows(&statement, &[])? {
         let asked = row.number(0).and_then(|call| tools_of.get(&call)).map(Vec::as_slice).unwrap_or_default();
-        let names: Vec<Option<i64>> = if asked.is_empty() { vec![None] } else { asked.iter().copied().map(Some).collect() };
+        let names: Vec<Option<i64>> =
+            if asked.is_empty() { vec![None] } else { asked.iter().copied().map(Some).collect() };
         let parts = NanoUsd(row.number(1).unwrap_or(0)).split(&vec![1; names.len()]);
         for (name, part) in names.into_iter().zip(parts) {
             let tool = tools.entry(name).or_default();

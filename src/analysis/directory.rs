@@ -49,8 +49,12 @@ impl Directory {
 
     /// Returns the sessions whose id begins with a text.
     pub fn sessions_like(&self, prefix: &str) -> Vec<(i64, &SessionName)> {
-        let mut found: Vec<_> =
-            self.sessions.iter().filter(|(_, name)| name.id.starts_with(prefix)).map(|(key, name)| (*key, name)).collect();
+        let mut found: Vec<_> = self
+            .sessions
+            .iter()
+            .filter(|(_, name)| name.id.starts_with(prefix))
+            .map(|(key, name)| (*key, name))
+            .collect();
         found.sort_by(|one, other| one.1.id.cmp(&other.1.id));
         found
     }

@@ -14,7 +14,6 @@ pub(super) mod spend {
     pub(crate) const KIND: &str = "kind";
     pub(crate) const MODEL: &str = "model";
     pub(crate) const BRANCH: &str = "branch";
-    pub(crate) const BUCKET: &str = "bucket";
     pub(crate) const CALLS: &str = "calls";
     pub(crate) const INCOMPLETE: &str = "incomplete";
     pub(crate) const UNPRICED: &str = "unpriced_calls";
@@ -25,7 +24,6 @@ pub(super) mod spend {
     pub(crate) const CACHE_WRITE_1H: &str = "cache_write_1h";
     pub(crate) const WEB_SEARCHES: &str = "web_searches";
     pub(crate) const COST: &str = "cost";
-    pub(crate) const UNATTRIBUTED: &str = "unattributed";
 }
 
 /// Sums that every row of a report has.

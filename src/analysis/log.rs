@@ -24,8 +24,7 @@ pub fn log(reader: &Reader, filter: &Filter, list: &[CommitText], stamp: &Stamp)
     let rows = list.iter().map(|text| commits::entry(text, by_id.get(&text.id).copied(), &name)).collect();
     let listed: HashSet<CommitId> = list.iter().map(|text| text.id).collect();
     let rest: Vec<_> = commits.values().filter(|commit| commit.calls > 0 && !listed.contains(&commit.id)).collect();
-    let not_listed =
-        NotListed { rows: rest.len() as u64, cost: rest.iter().filter_map(|commit| commit.cost()).sum() };
+    let not_listed = NotListed { rows: rest.len() as u64, cost: rest.iter().filter_map(|commit| commit.cost()).sum() };
     let books = books(reader, filter, &directory, stamp)?;
     let report = LogReport { scope: filter.scope(), rows, not_listed, books };
     report.balanced()?;

@@ -42,10 +42,9 @@ pub fn overview(
     };
     let span = one(&format!("SELECT min(at), max(at), count(DISTINCT session), count(*) FROM ledger WHERE {scope}"))?;
     let turns = one("SELECT count(*), sum(active_ms), sum(waiting_ms) FROM turn")?;
-    let history = one(
-        "SELECT count(*), sum(EXISTS (SELECT 1 FROM link WHERE link.git_commit = git_commit.key)) FROM git_commit
-         WHERE is_reachable",
-    )?;
+    let history =
+        one("SELECT count(*), sum(EXISTS (SELECT 1 FROM link WHERE link.git_commit = git_commit.key)) FROM git_commit
+         WHERE is_reachable")?;
     let count = |value: Option<i64>| value.unwrap_or(0).max(0) as u64;
     let mut top_sessions = entries(reader, filter, &directory)?;
     top_sessions.sort_by(|one, other| other.cost.cmp(&one.cost).then_with(|| one.session.cmp(&other.session)));
@@ -110,19 +109,15 @@ fn days(
 ) -> Result<Vec<DayCost>, AnalysisError> {
     let rows = cost(reader, CostBy::Day, filter, None, stamp, facts.texts)?.rows;
     let parse = |text: &str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-    let known: std::collections::BTreeMap<_, _> = rows
-        .iter()
-        .filter_map(|row| Some((parse(row.key.id.as_deref()?)?, row.cost.unwrap_or_default())))
-        .collect();
+    let known: std::collections::BTreeMap<_, _> =
+        rows.iter().filter_map(|row| Some((parse(row.key.id.as_deref()?)?, row.cost.unwrap_or_default()))).collect();
     let (Some((first, _)), Some((last, _))) = (known.first_key_value(), known.last_key_value()) else {
         return Ok(Vec::new());
     };
     let start = (*first).max(*last - chrono::Days::new(DAYS as u64 - 1));
     let every = start.iter_days().take_while(|day| day <= last);
-    let day = |day: chrono::NaiveDate| DayCost {
-        day: day.to_string(),
-        cost: known.get(&day).copied().unwrap_or_default(),
-    };
+    let day =
+        |day: chrono::NaiveDate| DayCost { day: day.to_string(), cost: known.get(&day).copied().unwrap_or_default() };
     Ok(every.map(day).collect())
 }
 

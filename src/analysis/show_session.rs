@@ -76,7 +76,10 @@ pub fn show_turn(
     let scope = format!("turn = {}", turn.number(0).unwrap_or(0));
     let buckets = buckets(reader, &scope, filter)?;
     let ms = |index: usize| turn.number(index).map(|ms| ms.max(0) as u64);
-    let tool_ms = reader.rows("SELECT tool_ms, prompt_source, prompt_offset FROM turn WHERE key = ?1", &[turn.number(0).unwrap_or(0)])?;
+    let tool_ms = reader.rows(
+        "SELECT tool_ms, prompt_source, prompt_offset FROM turn WHERE key = ?1",
+        &[turn.number(0).unwrap_or(0)],
+    )?;
     let extra = tool_ms.first();
     let place = extra.and_then(|row| Some((directory.text(row.number(1))?, row.number(2)?.max(0) as u64)));
     let text = prompt.and_then(|read| place.as_ref().and_then(|(path, offset)| read(path, *offset)));

@@ -106,13 +106,7 @@ impl Tree {
     }
 
     /// Returns the requests of one lane; what no tool call claims stands at its end.
-    fn lane(
-        &self,
-        calls: &[&Values],
-        run: Option<i64>,
-        directory: &Directory,
-        placed: &mut HashSet<i64>,
-    ) -> Vec<Node> {
+    fn lane(&self, calls: &[&Values], run: Option<i64>, directory: &Directory, placed: &mut HashSet<i64>) -> Vec<Node> {
         let is_here = |call: &&&Values| call.number(9) == run && call.number(3) != Some(CallKind::FinalReply.code());
         let own: Vec<&Values> = calls.iter().filter(is_here).copied().collect();
         let mut nodes = Vec::new();

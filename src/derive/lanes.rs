@@ -33,8 +33,7 @@ impl Lanes {
         let asked: HashMap<i64, i64> = facts.tools.iter().map(|tool| (tool.key, tool.asked_at.unwrap_or(0))).collect();
         lanes.call_of_tool = facts.tools.iter().filter_map(|tool| Some((tool.key, tool.call?))).collect();
         for run in &facts.runs {
-            let mut spawns: Vec<_> =
-                run.spawns.iter().filter_map(|tool| Some((*asked.get(tool)?, *tool))).collect();
+            let mut spawns: Vec<_> = run.spawns.iter().filter_map(|tool| Some((*asked.get(tool)?, *tool))).collect();
             spawns.sort_unstable();
             lanes.spawns.insert(run.key, spawns);
             lanes.parents.extend(run.parent.map(|parent| (run.key, parent)));
@@ -67,8 +66,7 @@ impl Lanes {
     /// Gives requests outside the main lane the turn of what started them.
     pub(super) fn place_subagents(&self, facts: &SessionFacts, turns: &mut Turns) {
         let rest = facts.calls.iter().filter(|call| !turns.of_call.contains_key(&call.key));
-        let placed: Vec<(i64, usize)> =
-            rest.filter_map(|call| Some((call.key, self.turn_of(turns, call)?))).collect();
+        let placed: Vec<(i64, usize)> = rest.filter_map(|call| Some((call.key, self.turn_of(turns, call)?))).collect();
         turns.of_call.extend(placed);
     }
 

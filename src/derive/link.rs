@@ -93,7 +93,9 @@ fn declared(facts: &Facts) -> Vec<(i64, i64, Evidence)> {
     let mut declared = Vec::new();
     for (commit, kind, _, value) in &facts.claims {
         match kind {
-            1 | 2 => declared.extend(facts.session_ids.get(value).map(|session| (*commit, *session, Evidence::Trailer))),
+            1 | 2 => {
+                declared.extend(facts.session_ids.get(value).map(|session| (*commit, *session, Evidence::Trailer)))
+            }
             4 => {
                 let sessions = sessions_of.get(value.as_str()).into_iter().flatten();
                 declared.extend(sessions.map(|session| (*commit, *session, Evidence::PullRequest)));

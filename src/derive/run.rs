@@ -36,7 +36,8 @@ pub fn derive(writer: &mut Writer, book: &PriceBook, history: &str) -> Result<De
     if dirty.is_empty() && stored.as_ref() == Some(&state) {
         return Ok(Derivation::default());
     }
-    let prices_changed = stored.is_none_or(|stored| stored.0.split(" history ").next() != state.0.split(" history ").next());
+    let prices_changed =
+        stored.is_none_or(|stored| stored.0.split(" history ").next() != state.0.split(" history ").next());
     let facts = writer.link_facts()?;
     let linking = Linking::new(&facts);
     let affected = if prices_changed { None } else { Some(linking.affected(&dirty, &writer.signatures()?)) };
@@ -93,8 +94,10 @@ impl Linking {
 
     /// Returns the sessions whose shares may differ from the stored ones.
     fn affected(&self, dirty: &HashSet<i64>, stored: &HashMap<i64, i64>) -> Vec<i64> {
-        let changed = self.signatures.iter().filter(|(session, now)| stored.get(session) != Some(now)).map(|(key, _)| *key);
-        let gone = stored.iter().filter(|(key, then)| **then != 0 && !self.signatures.contains_key(key)).map(|(key, _)| *key);
+        let changed =
+            self.signatures.iter().filter(|(session, now)| stored.get(session) != Some(now)).map(|(key, _)| *key);
+        let gone =
+            stored.iter().filter(|(key, then)| **then != 0 && !self.signatures.contains_key(key)).map(|(key, _)| *key);
         let mut affected: Vec<i64> = dirty.iter().copied().chain(changed).chain(gone).collect();
         affected.sort_unstable();
         affected.dedup();
@@ -115,7 +118,8 @@ impl Linking {
         let lanes = Lanes::new(facts);
         let turns = turns(facts, &lanes);
         let extra = unrecorded(facts, &lanes);
-        let mut calls: Vec<&CallFact> = facts.calls.iter().filter(|call| lanes.is_counted(call)).chain(&extra).collect();
+        let mut calls: Vec<&CallFact> =
+            facts.calls.iter().filter(|call| lanes.is_counted(call)).chain(&extra).collect();
         calls.sort_by_key(|call| (call.place.head_at, call.place.ordinal, call.key));
         let mut entries: Vec<Entry> = Vec::with_capacity(calls.len());
         for call in calls {
@@ -187,7 +191,8 @@ fn path_claims(
         let mut last: HashMap<i64, (i64, &crate::store::EditFact)> = HashMap::new();
         for edit in facts.edits.iter().filter(|edit| edit.session == link.session) {
             let (Some(path), Some(at)) = (paths.get(edit.path), edit.at) else { continue };
-            if files.contains(&path) && at <= *time + 120_000 && last.get(&path).is_none_or(|(before, _)| *before <= at) {
+            if files.contains(&path) && at <= *time + 120_000 && last.get(&path).is_none_or(|(before, _)| *before <= at)
+            {
                 last.insert(path, (at, edit));
             }
         }

@@ -167,11 +167,7 @@ impl<'f> Machine<'f> {
             MarkKind::QueuedText => self.queue.push_back(true),
             MarkKind::QueuedOther => self.queue.push_back(false),
             MarkKind::Dequeued => drop(self.queue.pop_front()),
-            MarkKind::QueueRemoved => {
-                if self.queue.pop_front() == Some(true) {
-                    self.steered();
-                }
-            }
+            MarkKind::QueueRemoved if self.queue.pop_front() == Some(true) => self.steered(),
             MarkKind::QueueEmptied => self.queue.clear(),
             _ => {}
         }

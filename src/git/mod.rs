@@ -22,6 +22,7 @@ mod refs;
 mod reftable;
 mod renames;
 mod repo;
+mod sha256;
 mod similarity;
 #[cfg(test)]
 mod test_repo;
@@ -37,4 +38,5 @@ pub use patch_key::PatchKey;
 pub use path_text::path_text;
 pub use refs::{Tip, Tips};
 pub use repo::{ObjectFormat, Repo};
+pub use sha256::sha256_hex;
 pub use trailers::{Claim, Claims, ForeignKey, parse_claims};

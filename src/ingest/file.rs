@@ -2,10 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
 
 use super::collect::{BelievableTimes, Collector};
 use super::found::FoundFile;
-use crate::store::{Batch, FileResult, ProblemRow, SourceRow};
+use crate::model::Timestamp;
+use crate::store::{Batch, FileResult, FileStamp, ProblemRow, SourceRow};
 use crate::transcript::{self, Format, ProblemKind, Resume};
 
 /// Rows after which a batch is handed over, so that memory does not grow with the file.
@@ -14,6 +16,26 @@ const HAND_OVER: usize = 5_000;
 /// Bytes at both ends of what was read that tell whether a file was rewritten.
 const CHECKED: u64 = 1024;
 
+/// What is read, whether it is a file of its own or an entry of an archive.
+#[derive(Debug)]
+pub(super) struct Target {
+    /// Name of the source in the store.
+    pub(super) name: String,
+    /// The subagent whose own file it is.
+    pub(super) agent_run: Option<String>,
+    /// The file as it was found.
+    pub(super) stamp: FileStamp,
+    /// The subagent's sidecar.
+    pub(super) sidecar: Option<PathBuf>,
+}
+
+impl Target {
+    fn of_file(found: &FoundFile) -> Target {
+        let (name, agent_run, sidecar) = (found.name(), found.agent_run(), found.sidecar());
+        Target { name, agent_run, stamp: found.stamp, sidecar }
+    }
+}
+
 /// Reads `found`, giving batches to `sink` on the way; returns the file's new state.
 pub(super) fn read_file(
     found: &FoundFile,
@@ -21,28 +43,38 @@ pub(super) fn read_file(
     times: BelievableTimes,
     sink: &mut dyn FnMut(Batch),
 ) -> FileResult {
+    let target = Target::of_file(found);
     let attempt = File::open(&found.path).and_then(|mut file| {
         let known = known.filter(|known| is_continuation(&mut file, known));
-        read_open(found, &mut file, known, times, sink)
+        read_open(&target, &mut file, known, times, sink)
     });
-    attempt.unwrap_or_else(|error| unreadable(&found.name, known, &error))
+    attempt.unwrap_or_else(|error| unreadable(&target.name, known, &error))
 }
 
 /// Reads an entry of an archive, or anything else that cannot be resumed.
 pub(super) fn read_stream(
-    found: &FoundFile,
-    input: impl Read,
-    times: BelievableTimes,
+    target: &Target,
+    input: &mut dyn Read,
+    now: Timestamp,
     sink: &mut dyn FnMut(Batch),
 ) -> FileResult {
-    match read_from(found, input, None, times, sink) {
+    match read_from(target, input, None, BelievableTimes::until(now), sink) {
         Ok((result, _)) => result,
-        Err(error) => unreadable(&found.name, None, &error),
+        Err(error) => unreadable(&target.name, None, &error),
     }
 }
 
+/// Returns what a sidecar tells of a subagent's run.
+pub(super) fn batch_of_sidecar(name: &str, session: &str, run: &str, bytes: &[u8], now: Timestamp) -> Batch {
+    let mut collector = Collector::new(name, None, BelievableTimes::until(now));
+    if let Some(meta) = transcript::read_agent_meta(run, bytes) {
+        collector.sidecar(session, meta);
+    }
+    collector.batch
+}
+
 fn read_open(
-    found: &FoundFile,
+    found: &Target,
     file: &mut File,
     known: Option<&SourceRow>,
     times: BelievableTimes,
@@ -60,7 +92,7 @@ fn read_open(
 }
 
 fn read_from(
-    found: &FoundFile,
+    found: &Target,
     input: impl Read,
     known: Option<&SourceRow>,
     times: BelievableTimes,
@@ -104,7 +136,7 @@ fn resume_of(known: &SourceRow) -> Resume {
     Resume { offset, ordinal, session: known.session.clone() }
 }
 
-fn read_sidecar(found: &FoundFile, session: Option<&str>, collector: &mut Collector) {
+fn read_sidecar(found: &Target, session: Option<&str>, collector: &mut Collector) {
     let (Some(sidecar), Some(run), Some(session)) = (&found.sidecar, &found.agent_run, session) else { return };
     let Ok(bytes) = std::fs::read(sidecar) else { return };
     if let Some(meta) = transcript::read_agent_meta(run, &bytes) {

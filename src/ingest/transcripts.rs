@@ -1,13 +1,12 @@
 //! Reads many transcripts at once: workers parse, one writer records.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use super::collect::BelievableTimes;
-use super::file::{is_unchanged, read_file, read_stream};
+use super::file::{is_unchanged, read_file};
 use super::found::FoundFile;
 use crate::model::Timestamp;
 use crate::store::{Batch, FileResult, SourceRow, StoreError, Writer};
@@ -41,8 +40,8 @@ pub struct Input {
 }
 
 enum Message {
-    Rows(Batch),
-    Done(FileResult),
+    Rows(Box<Batch>),
+    Done(Box<FileResult>),
 }
 
 /// Reads every file that is new or changed and records what it says.
@@ -78,32 +77,6 @@ pub fn read_transcripts(
     Ok(outcome)
 }
 
-/// Reads one stream that is no file of its own, such as an entry of an archive.
-///
-/// # Errors
-/// What the store reports.
-pub fn read_entry(
-    writer: &mut Writer,
-    found: &FoundFile,
-    input: &mut dyn Read,
-    now: Timestamp,
-    outcome: &mut TranscriptOutcome,
-) -> Result<(), StoreError> {
-    let mut pending = Pending::default();
-    let mut failed = None;
-    let result = read_stream(found, input, BelievableTimes::until(now), &mut |batch| {
-        pending.batch.append(batch);
-        if pending.batch.len() >= FLUSH
-            && let Err(error) = pending.flush(writer, outcome)
-        {
-            failed.get_or_insert(error);
-        }
-    });
-    pending.done(result, outcome);
-    pending.flush(writer, outcome)?;
-    failed.map_or(Ok(()), Err)
-}
-
 fn work(
     files: &[Input],
     next: &AtomicUsize,
@@ -113,10 +86,10 @@ fn work(
 ) {
     while let Some(input) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
         let result = read_file(&input.file, input.known.as_ref(), times, &mut |batch| {
-            let _ = send.send(Message::Rows(batch)); // The writer is gone only when it failed; it says why.
+            let _ = send.send(Message::Rows(Box::new(batch))); // The writer is gone only when it failed; it says why.
         });
         progress(input.file.stamp.size.max(0) as u64);
-        if send.send(Message::Done(result)).is_err() {
+        if send.send(Message::Done(Box::new(result))).is_err() {
             return;
         }
     }
@@ -126,25 +99,23 @@ fn record(writer: &mut Writer, receive: &Receiver<Message>, outcome: &mut Transc
     let mut pending = Pending::default();
     for message in receive {
         match message {
-            Message::Rows(batch) => pending.batch.append(batch),
-            Message::Done(result) => pending.done(result, outcome),
+            Message::Rows(batch) => pending.batch.append(*batch),
+            Message::Done(result) => pending.done(*result, outcome),
         }
-        if pending.batch.len() >= FLUSH {
-            pending.flush(writer, outcome)?;
-        }
+        pending.flush_if_large(writer, outcome)?;
     }
     pending.flush(writer, outcome)
 }
 
 /// What waits for the next transaction: rows, and the files that are done with them.
 #[derive(Default)]
-struct Pending {
-    batch: Batch,
+pub(super) struct Pending {
+    pub(super) batch: Batch,
     files: Vec<FileResult>,
 }
 
 impl Pending {
-    fn done(&mut self, result: FileResult, outcome: &mut TranscriptOutcome) {
+    pub(super) fn done(&mut self, result: FileResult, outcome: &mut TranscriptOutcome) {
         outcome.files_read += 1;
         for problem in &result.problems {
             *outcome.problems.entry(problem.kind.clone()).or_default() += 1;
@@ -152,7 +123,15 @@ impl Pending {
         self.files.push(result);
     }
 
-    fn flush(&mut self, writer: &mut Writer, outcome: &mut TranscriptOutcome) -> Result<(), StoreError> {
+    pub(super) fn flush_if_large(
+        &mut self,
+        writer: &mut Writer,
+        outcome: &mut TranscriptOutcome,
+    ) -> Result<(), StoreError> {
+        if self.batch.len() >= FLUSH { self.flush(writer, outcome) } else { Ok(()) }
+    }
+
+    pub(super) fn flush(&mut self, writer: &mut Writer, outcome: &mut TranscriptOutcome) -> Result<(), StoreError> {
         if self.batch.is_empty() && self.files.is_empty() {
             return Ok(());
         }

@@ -102,8 +102,9 @@ impl Writer {
     pub fn add_commits(&mut self, commits: &[CommitRow]) -> Result<(), StoreError> {
         let mut names = Interner::default();
         self.transact(|sql| {
-            let mut insert = sql
-                .prepare_cached("INSERT OR IGNORE INTO git_commit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, 1)")?;
+            let mut insert = sql.prepare_cached(
+                "INSERT OR IGNORE INTO git_commit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, 1)",
+            )?;
             let mut claim = sql.prepare_cached("INSERT OR IGNORE INTO claim VALUES (?1, ?2, ?3, ?4)")?;
             for row in commits {
                 let key = commit_key(&row.id);
@@ -135,7 +136,8 @@ impl Writer {
     pub fn set_reachable(&mut self, reachable: &HashSet<CommitId>) -> Result<(), StoreError> {
         let all = self.commit_positions()?;
         self.transact(|sql| {
-            let mut set = sql.prepare_cached("UPDATE git_commit SET is_reachable = ?2 WHERE key = ?1 AND is_reachable <> ?2")?;
+            let mut set =
+                sql.prepare_cached("UPDATE git_commit SET is_reachable = ?2 WHERE key = ?1 AND is_reachable <> ?2")?;
             for (id, _) in &all {
                 set.execute(params![commit_key(id), reachable.contains(id)])?;
             }

@@ -230,7 +230,9 @@ fn first_unbalanced(sql: &Connection) -> rusqlite::Result<Option<String>> {
 
 fn clear(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
     match &derived.sessions {
-        None => sql.execute_batch("DELETE FROM turn; DELETE FROM ledger; DELETE FROM share; DELETE FROM session_state; DELETE FROM spend;")?,
+        None => sql.execute_batch(
+            "DELETE FROM turn; DELETE FROM ledger; DELETE FROM share; DELETE FROM session_state; DELETE FROM spend;",
+        )?,
         Some(sessions) => {
             let mut share = sql.prepare_cached(
                 "DELETE FROM share WHERE call IN (SELECT call FROM ledger WHERE session = ?1) AND session = ?1",

@@ -233,7 +233,9 @@ impl Writer {
         let read = || {
             let sql = &self.connection;
             if let Some(sessions) = sessions {
-                sql.execute_batch("CREATE TEMP TABLE IF NOT EXISTS wanted (session INTEGER PRIMARY KEY); DELETE FROM wanted;")?;
+                sql.execute_batch(
+                    "CREATE TEMP TABLE IF NOT EXISTS wanted (session INTEGER PRIMARY KEY); DELETE FROM wanted;",
+                )?;
                 let mut insert = sql.prepare_cached("INSERT OR IGNORE INTO wanted VALUES (?1)")?;
                 for session in sessions {
                     insert.execute([session])?;

@@ -25,8 +25,8 @@ pub use commits::{CommitRow, CommitScan, FileRow};
 pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, ShareRow, TurnRow};
 pub use error::StoreError;
 pub use facts::{
-    CallFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts,
-    SightingFact, ToolFact,
+    CallFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts, SightingFact,
+    ToolFact,
 };
 pub use ledger::{Column, Values};
 pub use names::Names;

@@ -38,7 +38,7 @@ impl Reader {
         if !prepared.readonly() {
             return Err(StoreError::Query("the statement would write; only reading is allowed here".into()));
         }
-        let columns: Vec<String> = prepared.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = prepared.column_names().map(str::to_owned).collect();
         let width = columns.len();
         let rows = prepared.query_map([], |row| (0..width).map(|index| row.get_ref(index).map(cell)).collect());
         let rows = rows.and_then(Iterator::collect).map_err(fail)?;

@@ -56,7 +56,7 @@ impl Format {
     /// Returns the format of a file that begins with `head`, or `None` if no reader knows it.
     ///
     /// `head` is a prefix of the file; 64 KiB are enough for every known format.
-    pub(super) fn detect(head: &[u8]) -> Option<Format> {
+    pub fn detect(head: &[u8]) -> Option<Format> {
         let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
         let first_line = head.split(|&byte| byte == b'\n').find(|line| !is_blank(line))?;
         let mut rows = serde_json::Deserializer::from_slice(first_line).into_iter::<FirstRow<'_>>();
