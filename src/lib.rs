@@ -11,5 +11,5 @@
 
 pub mod model;
 pub mod pricing;
-pub mod store;
+pub mod report;
 pub mod transcript;

@@ -1,0 +1,25 @@
+//! Why a value is not there.
+
+use serde::Serialize;
+
+/// The reason of a `null`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The model has no price.
+    Unpriced,
+    /// The source never wrote it.
+    NotRecorded,
+    /// There is no such thing here (no line was added, no turn was active).
+    NotApplicable,
+    /// The commit's content is not in this clone.
+    BlobMissing,
+    /// The commit was not compared with the sessions yet.
+    NotScanned,
+    /// The commit has no session.
+    NoSession,
+    /// The transcript was deleted by its owner.
+    TranscriptGone,
+    /// It is shown only when asked for.
+    NotAsked,
+}

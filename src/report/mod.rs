@@ -1,0 +1,60 @@
+//! What the program answers: plain serde structs, the JSON contract and the renderers' only input.
+//!
+//! - Every answer is a variant of [`Report`]; its JSON begins with `schema`, for example `agent-trace/cost/1`.
+//!   The number grows only when a field changes its meaning or goes away; new fields keep it.
+//! - Money is an integer in nano-USD, in fields that end in `_nano_usd`. There is no decimal twin: two spellings of
+//!   one number can disagree. Durations are integers in `_ms`, instants RFC 3339 in UTC; `timezone` says in which
+//!   zone days were cut.
+//! - What is unknown is `null`, never 0, and a `…_missing` field beside it says why.
+//! - Parts sum to the whole: [`Report::balanced`]. A report that fails it does not print.
+//!
+//! Must not know: databases, frames, how anything is shown.
+
+mod books;
+mod bucket;
+mod cost;
+mod cost_key;
+mod coverage;
+mod entry;
+mod imbalance;
+mod ingest;
+mod log;
+mod missing;
+mod node;
+mod overview;
+mod prices;
+mod problems;
+mod query;
+mod schema;
+mod scope;
+mod sessions;
+mod show_commit;
+mod show_session;
+mod show_turn;
+mod tokens;
+mod wire;
+
+pub use books::{Auxiliary, AuxiliaryKind, Books, Incomplete, Payment, PriceTable, UnpricedModel};
+pub use bucket::{Bucket, BucketCost, Leftover, LeftoverKind, Parts};
+pub use cost::{Absent, CostBy, CostReport, CostRow, LineShare};
+pub use cost_key::CostKey;
+pub use coverage::{Coverage, CoverageKind};
+pub use entry::{CommitEntry, Grade, SessionEntry};
+pub use imbalance::Imbalance;
+pub use ingest::{CommitCounts, FileCounts, IngestReport, KindCount};
+pub use log::LogReport;
+pub use missing::Missing;
+pub use node::{Node, NodeKind};
+pub use overview::{DayCost, Hint, ModelCost, OverviewReport};
+pub use prices::{
+    PriceEntry, PriceFinding, PriceLine, PriceSeverity, PricesCheckReport, PricesExplainReport, PricesListReport,
+};
+pub use problems::{ProblemEntry, ProblemsReport};
+pub use query::{QueryReport, Value};
+pub use schema::Report;
+pub use scope::{NotListed, Scope};
+pub use sessions::SessionsReport;
+pub use show_commit::{CallShare, CommitSession, Evidence, FileLines, ShowCommitReport};
+pub use show_session::{LandedCommit, ShowSessionReport};
+pub use show_turn::ShowTurnReport;
+pub use tokens::TokenCounts;

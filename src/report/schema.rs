@@ -1,0 +1,85 @@
+//! Every answer, with the name and version of its JSON.
+
+use serde::Serialize;
+
+use super::cost::CostReport;
+use super::imbalance::Imbalance;
+use super::ingest::IngestReport;
+use super::log::LogReport;
+use super::overview::OverviewReport;
+use super::prices::{PricesCheckReport, PricesExplainReport, PricesListReport};
+use super::problems::ProblemsReport;
+use super::query::QueryReport;
+use super::sessions::SessionsReport;
+use super::show_commit::ShowCommitReport;
+use super::show_session::ShowSessionReport;
+use super::show_turn::ShowTurnReport;
+
+/// What a command answers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "schema")]
+pub enum Report {
+    /// `agent-trace cost`.
+    #[serde(rename = "agent-trace/cost/1")]
+    Cost(Box<CostReport>),
+    /// `agent-trace log`.
+    #[serde(rename = "agent-trace/log/1")]
+    Log(Box<LogReport>),
+    /// `agent-trace show <commit>`.
+    #[serde(rename = "agent-trace/show-commit/1")]
+    ShowCommit(Box<ShowCommitReport>),
+    /// `agent-trace show <session>`.
+    #[serde(rename = "agent-trace/show-session/1")]
+    ShowSession(Box<ShowSessionReport>),
+    /// `agent-trace show <turn>`.
+    #[serde(rename = "agent-trace/show-turn/1")]
+    ShowTurn(Box<ShowTurnReport>),
+    /// `agent-trace sessions`.
+    #[serde(rename = "agent-trace/sessions/1")]
+    Sessions(Box<SessionsReport>),
+    /// `agent-trace`.
+    #[serde(rename = "agent-trace/overview/1")]
+    Overview(Box<OverviewReport>),
+    /// `agent-trace problems`.
+    #[serde(rename = "agent-trace/problems/1")]
+    Problems(ProblemsReport),
+    /// `agent-trace prices list`.
+    #[serde(rename = "agent-trace/prices-list/1")]
+    PricesList(PricesListReport),
+    /// `agent-trace prices explain`.
+    #[serde(rename = "agent-trace/prices-explain/1")]
+    PricesExplain(Box<PricesExplainReport>),
+    /// `agent-trace prices check`.
+    #[serde(rename = "agent-trace/prices-check/1")]
+    PricesCheck(PricesCheckReport),
+    /// `agent-trace sql`.
+    #[serde(rename = "agent-trace/query/1")]
+    Query(QueryReport),
+    /// `agent-trace ingest`.
+    #[serde(rename = "agent-trace/ingest/1")]
+    Ingest(Box<IngestReport>),
+}
+
+impl Report {
+    /// Checks every sum of the report; reports without money always pass.
+    ///
+    /// # Errors
+    /// [`Imbalance`] with the first sum that fails.
+    pub fn balanced(&self) -> Result<(), Imbalance> {
+        match self {
+            Report::Cost(report) => report.balanced(),
+            Report::Log(report) => report.balanced(),
+            Report::ShowCommit(report) => report.balanced(),
+            Report::ShowSession(report) => report.balanced(),
+            Report::ShowTurn(report) => report.balanced(),
+            Report::Sessions(report) => report.balanced(),
+            Report::Overview(report) => report.balanced(),
+            Report::PricesExplain(report) => report.balanced(),
+            Report::Problems(_)
+            | Report::PricesList(_)
+            | Report::PricesCheck(_)
+            | Report::Query(_)
+            | Report::Ingest(_) => Ok(()),
+        }
+    }
+}
