@@ -11,5 +11,6 @@
 
 pub mod model;
 pub mod pricing;
+pub mod render;
 pub mod report;
 pub mod transcript;
