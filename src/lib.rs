@@ -9,8 +9,11 @@
 //! trace.db ─ analysis (polars frames) ─▶ Report ─ render ─▶ text, JSON, CSV, Markdown
 //! ```
 
+pub mod clock;
+pub mod error;
 pub mod model;
 pub mod pricing;
 pub mod render;
 pub mod report;
 pub mod transcript;
+pub mod ui;
