@@ -8,27 +8,23 @@ const BREAK: &str = "&#8203;";
 /// Returns the text so that GitHub shows it as it is: no table cell, tag, link, mention or reference begins in it.
 pub(super) fn markdown_text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() + 8);
-    let mut rest = safe_text(text);
-    rest = rest.trim().to_owned();
-    let mut before = "";
-    for (index, character) in rest.char_indices() {
+    let text = safe_text(text);
+    let text = text.trim();
+    for (index, character) in text.char_indices() {
+        let (before, after) = (&text[..index], &text[index + character.len_utf8()..]);
         match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '@' => push_broken(&mut escaped, "@"),
             '#' => push_broken(&mut escaped, "\\#"),
-            ':' => push_broken(&mut escaped, ":"),
+            ':' if begins_something(after) => push_broken(&mut escaped, ":"),
             '.' if ends_with_www(before) => push_broken(&mut escaped, "."),
-            '-' if ends_with_gh(before) => push_broken(&mut escaped, "\\-"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '+' | '-' | '!' | '|' | '~' | '$' | '=' => {
-                escaped.push('\\');
-                escaped.push(character);
-            }
-            '.' => escaped.push_str("\\."),
+            '-' if ends_with_gh(before) => push_broken(&mut escaped, "-"),
+            '-' | '+' | '=' | '.' | ')' if begins_line(before) => push_escaped(&mut escaped, character),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => push_escaped(&mut escaped, character),
             _ => escaped.push(character),
         }
-        before = &rest[..index + character.len_utf8()];
     }
     escaped
 }
@@ -36,6 +32,21 @@ pub(super) fn markdown_text(text: &str) -> String {
 fn push_broken(escaped: &mut String, text: &str) {
     escaped.push_str(text);
     escaped.push_str(BREAK);
+}
+
+fn push_escaped(escaped: &mut String, character: char) {
+    escaped.push('\\');
+    escaped.push(character);
+}
+
+/// `-`, `+` and `1.` make lists, `=` makes a heading of the line above.
+fn begins_line(before: &str) -> bool {
+    before.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `://` makes a link, `:name:` a picture.
+fn begins_something(after: &str) -> bool {
+    after.starts_with(|next: char| next == '/' || next == '+' || next == '-' || next.is_alphabetic())
 }
 
 fn ends_with_www(before: &str) -> bool {
@@ -65,12 +76,15 @@ pub(super) mod tests {
     #[test]
     fn nothing_of_markdown_survives() {
         assert_eq!(markdown_text("a|b"), "a\\|b");
-        assert_eq!(markdown_text("<img src=x>"), "&lt;img src\\=x&gt;");
-        assert_eq!(markdown_text("`code` [a](b)"), "\\`code\\` \\[a\\]\\(b\\)");
+        assert_eq!(markdown_text("<img src=x>"), "&lt;img src=x&gt;");
+        assert_eq!(markdown_text("`code` [a](b)"), "\\`code\\` \\[a\\](b)");
         assert_eq!(markdown_text("ask @octocat in #12"), "ask @&#8203;octocat in \\#&#8203;12");
-        assert_eq!(markdown_text("https://x.example"), "https:&#8203;//x\\.example");
-        assert_eq!(markdown_text("www.x and GH-12"), "www.&#8203;x and GH\\-&#8203;12");
-        assert_eq!(markdown_text("one\ntwo\u{1b}[0m"), "one two\\\\u\\{1b\\}\\[0m");
+        assert_eq!(markdown_text("https://x.example"), "https:&#8203;//x.example");
+        assert_eq!(markdown_text("www.x and GH-12"), "www.&#8203;x and GH-&#8203;12");
+        assert_eq!(markdown_text("- 1. a-b"), "\\- 1. a-b");
+        assert_eq!(markdown_text("12. a"), "12\\. a");
+        assert_eq!(markdown_text("at 12:54: :smile:"), "at 12:54: :&#8203;smile:");
+        assert_eq!(markdown_text("one\ntwo\u{1b}[0m"), "one two\\\\u{1b}\\[0m");
     }
 
     proptest! {

@@ -13,13 +13,15 @@ use super::theme::{Role, Theme};
 use super::zone::Zone;
 
 /// The least a text can be cut to.
-const LEAST_TEXT: usize = 16;
+const LEAST_TEXT: usize = 24;
 /// The least a name can be cut to.
 const LEAST_NAME: usize = 10;
 
 /// Returns the table in at most `room` columns of the terminal, where that is possible without cutting a number.
 pub(super) fn render(table: &Table, zone: Zone, room: usize, theme: Theme) -> String {
-    let columns: Vec<Shown<'_>> = table.people_columns().into_iter().map(|index| shown(table, index, zone)).collect();
+    let decimals = table.decimals();
+    let columns: Vec<Shown<'_>> =
+        table.people_columns().into_iter().map(|index| shown(table, index, decimals, zone)).collect();
     if columns.is_empty() {
         return String::new();
     }
@@ -46,9 +48,8 @@ struct Shown<'a> {
     cells: Vec<String>,
 }
 
-fn shown(table: &Table, index: usize, zone: Zone) -> Shown<'_> {
+fn shown(table: &Table, index: usize, decimals: u32, zone: Zone) -> Shown<'_> {
     let column = &table.columns[index];
-    let decimals = table.decimals();
     let cell =
         |row: &Vec<super::document::Cell>| row.get(index).map_or_else(String::new, |cell| cell.shown(decimals, zone));
     let cells = table.rows.iter().map(|row| safe_text(&cell(row))).collect();

@@ -11,14 +11,32 @@ use crate::report::{
     PriceTable, Scope, UnpricedModel,
 };
 
+/// Where the unattributed money of a list is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Beside the rows: both together are the total.
+    BesideRows,
+    /// In the rows, which are the total.
+    InRows,
+}
+
+impl Place {
+    fn remark(self, books: &Books) -> &'static str {
+        match self {
+            Place::InRows if !books.unattributed.is_empty() => ", in the rows above",
+            Place::InRows | Place::BesideRows => "",
+        }
+    }
+}
+
 /// Returns sums, gaps and prices.
-pub(super) fn bottom(books: &Books, not_listed: NotListed, rows: &str) -> Vec<Block> {
+pub(super) fn bottom(books: &Books, not_listed: NotListed, rows: &str, place: Place) -> Vec<Block> {
     let mut sums = Vec::new();
     if not_listed.rows > 0 {
         let detail = format!("({} more {rows})", grouped(not_listed.rows));
         sums.push(Sum { name: "not listed".into(), amount: Some(not_listed.cost), detail });
     }
-    let (amount, detail) = (Some(books.unattributed_total()), leftovers(books));
+    let (amount, detail) = (Some(books.unattributed_total()), leftovers(books) + place.remark(books));
     sums.push(Sum { name: "unattributed".into(), amount, detail });
     sums.push(Sum { name: "total".into(), amount: Some(books.total), detail: String::new() });
     let mut blocks = vec![Block::Sums(sums)];

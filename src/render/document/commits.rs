@@ -19,7 +19,7 @@ pub(super) fn commits(rows: &[CommitEntry]) -> Table {
         .with(Column::data("direct_usd"), part(|parts| parts.direct))
         .with(Column::data("same_turn_usd"), part(|parts| parts.same_turn))
         .with(Column::data("exploration_usd"), part(|parts| parts.exploration))
-        .with(Column::number("sessions", "sessions").optional(), |row| Cell::count(row.sessions.len() as u64))
+        .with(Column::data("sessions"), |row| Cell::count(row.sessions.len() as u64))
         .with(Column::number("agent lines", "lines").for_people(), |row| share(row.agent_lines, row.added_lines))
         .with(Column::data("agent_lines"), |row| Cell::Count(row.agent_lines))
         .with(Column::data("added_lines"), |row| Cell::Count(row.added_lines))

@@ -1,7 +1,7 @@
 //! `agent-trace cost` as a page.
 
 use super::block::Document;
-use super::books;
+use super::books::{self, Place};
 use super::cell::Cell;
 use super::column::Column;
 use super::table::{Growing, Table};
@@ -10,10 +10,11 @@ use crate::report::{CostBy, CostReport, CostRow, Parts};
 
 /// Returns the page.
 pub(super) fn document(report: &CostReport) -> Document {
+    let place = if report.by.leaves_unattributed() { Place::BesideRows } else { Place::InRows };
     Document::new(&report.scope.timezone)
         .with_all(books::scope(&report.scope))
         .with_table(table(report))
-        .with_all(books::bottom(&report.books, report.not_listed, plural(report.by)))
+        .with_all(books::bottom(&report.books, report.not_listed, plural(report.by), place))
 }
 
 fn table(report: &CostReport) -> Table {

@@ -1,7 +1,7 @@
 //! `agent-trace log` as a page.
 
 use super::block::Document;
-use super::books;
+use super::books::{self, Place};
 use super::cell::Cell;
 use super::commits::commits;
 use super::cost::push_leftovers;
@@ -21,5 +21,5 @@ pub(super) fn document(report: &LogReport) -> Document {
     Document::new(&report.scope.timezone)
         .with_all(books::scope(&report.scope))
         .with_table(table)
-        .with_all(books::bottom(&report.books, report.not_listed, "commits"))
+        .with_all(books::bottom(&report.books, report.not_listed, "commits", Place::BesideRows))
 }

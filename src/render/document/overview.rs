@@ -1,7 +1,7 @@
 //! `agent-trace` alone, as a page.
 
 use super::block::{Block, Document};
-use super::books::{self, counted, list};
+use super::books::{self, Place, counted, list};
 use super::cell::Cell;
 use super::column::Column;
 use super::commits::commits;
@@ -28,7 +28,7 @@ pub(super) fn document(report: &OverviewReport) -> Document {
         .with_table(models(&report.models))
         .with_all(titled("newest commits with a cost", commits(&report.recent_commits)))
         .with_all(titled("most expensive sessions", sessions(&report.top_sessions)))
-        .with_all(books::bottom(&report.books, NotListed::default(), "rows"))
+        .with_all(books::bottom(&report.books, NotListed::default(), "rows", Place::BesideRows))
         .with_all(list("try next", hints(&report.hints), Role::Plain))
 }
 

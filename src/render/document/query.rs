@@ -13,7 +13,11 @@ pub(super) fn document(report: &QueryReport) -> Document {
     let columns = report.columns.iter().enumerate().map(|(index, name)| column(report, index, name)).collect();
     let rows = report.rows.iter().map(|row| row.iter().cloned().map(Cell::Value).collect()).collect();
     let table = Table { columns, rows, data_rows: Vec::new() };
-    let rest = (report.not_listed > 0).then(|| format!("{} not listed", counted(report.not_listed, "row")));
+    let rest = match (report.rows.len(), report.not_listed) {
+        (0, 0) => Some("no rows".to_owned()),
+        (_, 0) => None,
+        (_, more) => Some(format!("{} not listed", counted(more, "row"))),
+    };
     Document::new("UTC").with_table(table).with_all(list("", rest.into_iter().collect(), Role::Muted))
 }
 

@@ -1,7 +1,7 @@
 //! `agent-trace sessions` as a page.
 
 use super::block::Document;
-use super::books;
+use super::books::{self, Place};
 use super::cell::Cell;
 use super::column::Column;
 use super::table::Table;
@@ -17,7 +17,7 @@ pub(super) fn document(report: &SessionsReport) -> Document {
     Document::new(&report.scope.timezone)
         .with_all(books::scope(&report.scope))
         .with_table(table)
-        .with_all(books::bottom(&report.books, report.not_listed, "sessions"))
+        .with_all(books::bottom(&report.books, report.not_listed, "sessions", Place::InRows))
 }
 
 /// Returns the table of a list of sessions.

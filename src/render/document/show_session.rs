@@ -1,7 +1,7 @@
 //! `agent-trace show <session>` as a page.
 
 use super::block::{Block, Document};
-use super::books;
+use super::books::{self, Place};
 use super::cell::Cell;
 use super::commits::landed;
 use super::tree::tree;
@@ -29,7 +29,7 @@ pub(super) fn document(report: &ShowSessionReport) -> Document {
         ])
         .with_all(went_to(&report.commits))
         .with_all(happened(&report.tree))
-        .with_all(books::bottom(&report.books, NotListed::default(), "rows"))
+        .with_all(books::bottom(&report.books, NotListed::default(), "rows", Place::BesideRows))
         .with_data(tree(&report.tree))
 }
 

@@ -1,7 +1,7 @@
 //! `agent-trace show <turn>` as a page.
 
 use super::block::Document;
-use super::books;
+use super::books::{self, Place};
 use super::cell::Cell;
 use super::show_session::{happened, went_to};
 use super::tree::tree;
@@ -26,7 +26,7 @@ pub(super) fn document(report: &ShowTurnReport) -> Document {
         ])
         .with_all(went_to(&report.commits))
         .with_all(happened(&report.tree))
-        .with_all(books::bottom(&report.books, NotListed::default(), "rows"))
+        .with_all(books::bottom(&report.books, NotListed::default(), "rows", Place::BesideRows))
         .with_data(tree(&report.tree))
 }
 
