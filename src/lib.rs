@@ -11,11 +11,15 @@
 
 #[cfg(feature = "analytics")]
 pub mod analysis;
+pub mod clock;
 pub mod derive;
+pub mod error;
 pub mod git;
 pub mod ingest;
 pub mod model;
 pub mod pricing;
+pub mod render;
 pub mod report;
 pub mod store;
 pub mod transcript;
+pub mod ui;

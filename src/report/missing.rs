@@ -13,7 +13,7 @@ pub enum Missing {
     /// There is no such thing here (no line was added, no turn was active).
     NotApplicable,
     /// The commit's content is not in this clone.
-    BlobMissing,
+    NoContent,
     /// The commit was not compared with the sessions yet.
     NotScanned,
     /// The commit has no session.

@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
+mod contract_json;
 mod fixtures;
 mod harness;
 mod layers;

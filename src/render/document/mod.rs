@@ -1,0 +1,28 @@
+//! Reports as headings, facts and tables: what text, Markdown and CSV have in common.
+//!
+//! One file for each report; [`Document::of`] chooses.
+
+mod block;
+mod books;
+mod cell;
+mod column;
+mod commits;
+mod cost;
+mod ingest;
+mod log;
+mod of_report;
+mod overview;
+mod prices;
+mod problems;
+mod query;
+mod sessions;
+mod show_commit;
+mod show_session;
+mod show_turn;
+mod table;
+mod tree;
+
+pub(super) use block::{Block, Document, Fact, Sum};
+pub(super) use cell::Cell;
+pub(super) use column::{Column, ColumnKind};
+pub(super) use table::Table;

@@ -1,0 +1,26 @@
+//! Which page shows which report.
+
+use super::block::Document;
+use super::{cost, ingest, log, overview, prices, problems, query, sessions, show_commit, show_session, show_turn};
+use crate::report::Report;
+
+impl Document {
+    /// Returns the page of a report.
+    pub(in crate::render) fn of(report: &Report) -> Document {
+        match report {
+            Report::Cost(report) => cost::document(report),
+            Report::Log(report) => log::document(report),
+            Report::ShowCommit(report) => show_commit::document(report),
+            Report::ShowSession(report) => show_session::document(report),
+            Report::ShowTurn(report) => show_turn::document(report),
+            Report::Sessions(report) => sessions::document(report),
+            Report::Overview(report) => overview::document(report),
+            Report::Problems(report) => problems::document(report),
+            Report::PricesList(report) => prices::list_page(report),
+            Report::PricesExplain(report) => prices::explain(report),
+            Report::PricesCheck(report) => prices::check(report),
+            Report::Query(report) => query::document(report),
+            Report::Ingest(report) => ingest::document(report),
+        }
+    }
+}

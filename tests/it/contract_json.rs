@@ -1,0 +1,793 @@
+//! The JSON of every report, declared a second time.
+//!
+//! A field that is renamed, dropped or added shows up here. Adding one is allowed: declare it, mention it in the
+//! changelog. Renaming or dropping one, or a new meaning, needs the next number in `schema`.
+
+use agent_trace::model::{NanoUsd, Timestamp};
+use agent_trace::render::{Format, Options, Theme, render};
+use agent_trace::report as r;
+use serde::Deserialize;
+
+/// What a script relies on.
+mod contract {
+    use serde::Deserialize;
+
+    /// `null` must be written out: a missing field is an error.
+    fn present<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+        Option::deserialize(from)
+    }
+
+    macro_rules! shape {
+        ($name:ident { $($field:ident: $type:ty),* $(,)? } optional { $($maybe:ident: $maybe_type:ty),* $(,)? }) => {
+            #[derive(Debug, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            #[expect(dead_code, reason = "the shape is the test")]
+            pub(super) struct $name {
+                $(pub(super) $field: $type,)*
+                $(#[serde(deserialize_with = "present")] pub(super) $maybe: Option<$maybe_type>,)*
+            }
+        };
+    }
+
+    shape!(Tokens { input: u64, output: u64, cache_read: u64, cache_write_5m: u64, cache_write_1h: u64 } optional {});
+    shape!(Scope { timezone: String } optional {
+        since: String, until: String, branch: String, session: String, model: String,
+    });
+    shape!(NotListed { rows: u64, cost_nano_usd: i64 } optional {});
+    shape!(Leftover { kind: LeftoverKind, cost_nano_usd: i64 } optional {});
+    shape!(Auxiliary { kind: AuxiliaryKind, tokens: Tokens } optional {
+        calls: u64, cost_nano_usd: i64, cost_missing: Missing,
+    });
+    shape!(Incomplete { calls: u64, of_calls: u64 } optional {});
+    shape!(Unpriced { reason: String, calls: u64, tokens: Tokens } optional { model: String });
+    shape!(Prices { version: String, date: String, sources: Vec<String> } optional {});
+    shape!(Coverage { kind: CoverageKind, count: u64 } optional { of: u64, detail: String });
+    shape!(Parts { direct_nano_usd: i64, same_turn_nano_usd: i64, exploration_nano_usd: i64 } optional {});
+    shape!(BucketCost { bucket: Bucket, cost_nano_usd: i64 } optional {});
+
+    shape!(Cost {
+        schema: String, by: CostBy, scope: Scope, rows: Vec<CostRow>, not_listed: NotListed, absent: Vec<Absent>,
+        unattributed: Vec<Leftover>, total_nano_usd: i64, auxiliary: Vec<Auxiliary>, incomplete: Incomplete,
+        unpriced: Vec<Unpriced>, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
+    } optional {});
+    shape!(CostRow {
+        key: CostKey, unpriced_calls: u64, calls: u64, incomplete_calls: u64, sessions: u64, tokens: Tokens,
+        web_searches: u64,
+    } optional {
+        cost_nano_usd: i64, cost_missing: Missing, parts: Parts, carry_nano_usd: i64, lines: LineShare, note: String,
+    });
+    shape!(CostKey { label: String } optional { id: String, subject: String, at: String });
+    shape!(LineShare { landed: u64, added: u64 } optional {});
+    shape!(Absent { field: String, reason: String } optional {});
+
+    shape!(Log {
+        schema: String, scope: Scope, rows: Vec<Commit>, not_listed: NotListed, unattributed: Vec<Leftover>,
+        total_nano_usd: i64, auxiliary: Vec<Auxiliary>, incomplete: Incomplete, unpriced: Vec<Unpriced>,
+        prices: Prices, coverage: Vec<Coverage>, payment: Payment,
+    } optional {});
+    shape!(Commit {
+        commit: String, short: String, author: String, at: String, subject: String, sessions: Vec<String>,
+        evidence: Vec<String>,
+    } optional {
+        cost_nano_usd: i64, cost_missing: Missing, parts: Parts, agent_lines: u64, added_lines: u64,
+        lines_missing: Missing, grade: Grade,
+    });
+
+    shape!(Sessions {
+        schema: String, scope: Scope, rows: Vec<Session>, not_listed: NotListed, unattributed: Vec<Leftover>,
+        total_nano_usd: i64, auxiliary: Vec<Auxiliary>, incomplete: Incomplete, unpriced: Vec<Unpriced>,
+        prices: Prices, coverage: Vec<Coverage>, payment: Payment,
+    } optional {});
+    shape!(Session {
+        session: String, short: String, agent: String, turns: u64, calls: u64, incomplete_calls: u64,
+        unpriced_calls: u64, tokens: Tokens, landed_commits: u64, landed_lines: u64,
+    } optional {
+        started: String, ended: String, branch: String, active_ms: u64, wait_ms: u64, tool_ms: u64,
+        time_missing: Missing, cost_nano_usd: i64, cost_missing: Missing,
+    });
+
+    shape!(ShowCommit {
+        schema: String, timezone: String, commit: Commit, files: Vec<FileLines>, sessions: Vec<CommitSession>,
+        incomplete: Incomplete, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
+    } optional {});
+    shape!(FileLines { path: String } optional {
+        added: u64, deleted: u64, agent_lines: u64, lines_missing: Missing,
+    });
+    shape!(CommitSession {
+        session: String, short: String, agent: String, grade: Grade, evidence: Vec<Evidence>, landed_lines: u64,
+        cost_nano_usd: i64, calls: Vec<CallShare>,
+    } optional { started: String });
+    shape!(Evidence { kind: String, grade: Grade } optional { detail: String, at: String });
+    shape!(CallShare { call: String, bucket: Bucket, landed_lines: u64, share_nano_usd: i64, cost_nano_usd: i64 } optional {
+        at: String, turn: u64, model: String, subagent: String,
+    });
+
+    shape!(ShowSession {
+        schema: String, timezone: String, session: Session, models: Vec<String>, buckets: Vec<BucketCost>,
+        commits: Vec<LandedCommit>, tree: Vec<Node>, unattributed: Vec<Leftover>, total_nano_usd: i64,
+        auxiliary: Vec<Auxiliary>, incomplete: Incomplete, unpriced: Vec<Unpriced>, prices: Prices,
+        coverage: Vec<Coverage>, payment: Payment,
+    } optional { agent_version: String });
+    shape!(LandedCommit {
+        commit: String, short: String, subject: String, grade: Grade, landed_lines: u64, cost_nano_usd: i64,
+    } optional {});
+    shape!(Node { kind: NodeKind, label: String, children: Vec<Node> } optional {
+        id: String, at: String, duration_ms: u64, wait_ms: u64, status: String, tokens: Tokens, own_nano_usd: i64,
+        cost_nano_usd: i64, cost_missing: Missing, went_to: String,
+    });
+
+    shape!(ShowTurn {
+        schema: String, timezone: String, turn: String, session: String, number: u64, agent: String, kind: String,
+        end: String, buckets: Vec<BucketCost>, commits: Vec<LandedCommit>, tree: Vec<Node>,
+        unattributed: Vec<Leftover>, total_nano_usd: i64, auxiliary: Vec<Auxiliary>, incomplete: Incomplete,
+        unpriced: Vec<Unpriced>, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
+    } optional {
+        started: String, ended: String, wall_ms: u64, active_ms: u64, wait_ms: u64, tool_ms: u64,
+        time_missing: Missing, prompt: String, prompt_missing: Missing,
+    });
+
+    shape!(Overview {
+        schema: String, repository: String, scope: Scope, sessions: u64, turns: u64, calls: u64, commits: u64,
+        commits_with_session: u64, attributed_nano_usd: i64, models: Vec<ModelCost>, days: Vec<DayCost>,
+        recent_commits: Vec<Commit>, top_sessions: Vec<Session>, hints: Vec<Hint>, unattributed: Vec<Leftover>,
+        total_nano_usd: i64, auxiliary: Vec<Auxiliary>, incomplete: Incomplete, unpriced: Vec<Unpriced>,
+        prices: Prices, coverage: Vec<Coverage>, payment: Payment,
+    } optional { first: String, last: String, active_ms: u64, wait_ms: u64, time_missing: Missing });
+    shape!(ModelCost { calls: u64 } optional { model: String, cost_nano_usd: i64, cost_missing: Missing });
+    shape!(DayCost { day: String, cost_nano_usd: i64 } optional {});
+    shape!(Hint { command: String, purpose: String } optional {});
+
+    shape!(Problems {
+        schema: String, rows: Vec<Problem>, not_listed: u64, kinds: Vec<KindCount>, unknown_rows: Vec<KindCount>,
+    } optional {});
+    shape!(Problem { file: String, offset: u64, kind: String, detail: String } optional {});
+    shape!(KindCount { kind: String, count: u64 } optional {});
+
+    shape!(PricesList { schema: String, prices: Prices, rows: Vec<PriceEntry> } optional {});
+    shape!(PriceEntry { model: String, source: String } optional {
+        provider: String, valid_from: String, valid_to: String, input_pico_usd: u64, output_pico_usd: u64,
+        cache_read_pico_usd: u64, cache_write_5m_pico_usd: u64, cache_write_1h_pico_usd: u64, tier_threshold: u64,
+        web_search_pico_usd: u64, note: String,
+    });
+    shape!(PricesExplain {
+        schema: String, prices: Prices, model: String, at: String, factors: Vec<String>, lines: Vec<PriceLine>,
+    } optional {
+        resolved: String, reason: String, source: String, note: String, above_tier: bool, total_nano_usd: i64,
+    });
+    shape!(PriceLine { class: String, units: u64, unit_pico_usd: u64, amount_nano_usd: i64 } optional {});
+    shape!(PricesCheck { schema: String, prices: Prices, rows_checked: u64, findings: Vec<Finding> } optional {});
+    shape!(Finding { severity: Severity, file: String, line: u64, model: String, message: String } optional {});
+
+    shape!(Query { schema: String, columns: Vec<String>, rows: Vec<Vec<Value>>, not_listed: u64 } optional {});
+
+    shape!(Ingest {
+        schema: String, files: Files, bytes: u64, rows: u64, problems: Vec<KindCount>, unknown_rows: Vec<KindCount>,
+        commits: Commits, sessions: u64, turns: u64, calls: u64, elapsed_ms: u64, database: String,
+    } optional {});
+    shape!(Files { read: u64, unchanged: u64, foreign: u64, skipped: u64 } optional {});
+    shape!(Commits { new: u64, scanned: u64, without_content: u64, total: u64 } optional {});
+
+    macro_rules! words {
+        ($name:ident { $($word:ident),* $(,)? }) => {
+            #[derive(Debug, PartialEq, Eq, Deserialize)]
+            #[serde(rename_all = "snake_case")]
+            pub(super) enum $name { $($word),* }
+        };
+    }
+
+    words!(Missing {
+        Unpriced,
+        NotRecorded,
+        NotApplicable,
+        NoContent,
+        NotScanned,
+        NoSession,
+        TranscriptGone,
+        NotAsked,
+    });
+    words!(LeftoverKind { Pending, Discarded, Tail, NoCommit, Overhead });
+    words!(Bucket { Direct, SameTurn, Exploration, Pending, Discarded, Tail, NoCommit, Overhead });
+    words!(AuxiliaryKind { SessionTotals, Telemetry, SubagentFinalReplies });
+    words!(Grade { Produced, Declared, Landed });
+    words!(NodeKind { Turn, Call, Tool, Subagent, Wait, Overhead, Event });
+    words!(Severity { Warning, Error });
+    words!(CostBy { Commit, Session, Turn, Model, Day, Week, Month, Branch, Author, Agent, Tool, File, None });
+    words!(CoverageKind {
+        CommitsWithoutSession,
+        CommitsWithoutContent,
+        CommitsNotScanned,
+        SessionsWithoutSubagentFiles,
+        SessionsWithoutTranscript,
+        SubagentFinalRepliesOnly,
+        Problems,
+        UnknownRows,
+        CallsWithoutTime,
+        CallsWithoutModel,
+        StaleTranscripts,
+        Other,
+    });
+
+    #[derive(Debug, PartialEq, Eq, Deserialize)]
+    pub(super) enum Payment {
+        #[serde(rename = "API-equivalent")]
+        ApiEquivalent,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(untagged)]
+    pub(super) enum Value {
+        Null(()),
+        Integer(i64),
+        Real(f64),
+        Text(String),
+    }
+}
+
+const HOSTILE: &str = "fix | the `redirect` <b>\u{1b}[2J\u{9b}2J\u{202e} @octocat\n=1+1";
+
+fn at(minute: i64) -> Timestamp {
+    Timestamp(1_769_140_453_205 + minute * 60_000)
+}
+
+fn tokens() -> r::TokenCounts {
+    r::TokenCounts { input: 12, output: 3_456, cache_read: 1_234_567, cache_write_5m: 7_000, cache_write_1h: 800 }
+}
+
+fn parts(direct: i64, same_turn: i64, exploration: i64) -> r::Parts {
+    r::Parts { direct: NanoUsd(direct), same_turn: NanoUsd(same_turn), exploration: NanoUsd(exploration) }
+}
+
+fn scope() -> r::Scope {
+    r::Scope {
+        since: Some(at(-60_000)),
+        branch: Some("main".into()),
+        timezone: "Europe/Berlin".into(),
+        ..r::Scope::default()
+    }
+}
+
+fn leftover(kind: r::LeftoverKind, nano: i64) -> r::Leftover {
+    r::Leftover { kind, cost: NanoUsd(nano) }
+}
+
+fn prices() -> r::PriceTable {
+    r::PriceTable {
+        version: "3".into(),
+        date: "2026-11-01".into(),
+        sources: vec!["built in".into(), "mine.csv".into()],
+    }
+}
+
+fn books(total: i64) -> r::Books {
+    r::Books {
+        unattributed: vec![
+            leftover(r::LeftoverKind::Pending, 12_000_000_000),
+            leftover(r::LeftoverKind::NoCommit, 4_000_000_000),
+        ],
+        total: NanoUsd(total),
+        auxiliary: vec![r::Auxiliary {
+            kind: r::AuxiliaryKind::SessionTotals,
+            calls: None,
+            tokens: tokens(),
+            cost: None,
+            cost_missing: Some(r::Missing::Unpriced),
+        }],
+        incomplete: r::Incomplete { calls: 2_026, of_calls: 2_095 },
+        unpriced: vec![r::UnpricedModel {
+            model: Some("model-of-tomorrow".into()),
+            reason: "unknown-model".into(),
+            calls: 2,
+            tokens: tokens(),
+        }],
+        prices: prices(),
+        coverage: vec![r::Coverage {
+            kind: r::CoverageKind::CommitsWithoutSession,
+            count: 3,
+            of: Some(41),
+            detail: None,
+        }],
+        payment: r::Payment::ApiEquivalent,
+    }
+}
+
+fn commit(subject: &str) -> r::CommitEntry {
+    r::CommitEntry {
+        commit: "a1b2c3d4e5".repeat(4),
+        short: "a1b2c3d4e5".into(),
+        author: "Ada".into(),
+        at: at(0),
+        subject: subject.into(),
+        cost: Some(NanoUsd(4_120_000_000)),
+        cost_missing: None,
+        parts: Some(parts(410_000_000, 2_660_000_000, 1_050_000_000)),
+        sessions: vec!["4de02c81".into(), "5ef13d92".into()],
+        agent_lines: Some(61),
+        added_lines: Some(74),
+        lines_missing: None,
+        grade: Some(r::Grade::Produced),
+        evidence: vec!["printed id".into(), "61 lines".into()],
+    }
+}
+
+fn session(cost: i64) -> r::SessionEntry {
+    r::SessionEntry {
+        session: "4de02c81-0b83-42f1-8cb1-33375d080476".into(),
+        short: "4de02c81".into(),
+        agent: "claude-code".into(),
+        started: Some(at(-30)),
+        ended: Some(at(30)),
+        branch: Some(HOSTILE.into()),
+        turns: 9,
+        calls: 120,
+        incomplete_calls: 119,
+        unpriced_calls: 0,
+        active_ms: Some(362_000),
+        wait_ms: Some(493_000),
+        tool_ms: None,
+        time_missing: Some(r::Missing::NotRecorded),
+        tokens: tokens(),
+        cost: Some(NanoUsd(cost)),
+        cost_missing: None,
+        landed_commits: 2,
+        landed_lines: 61,
+    }
+}
+
+fn cost(by: r::CostBy) -> r::Report {
+    let is_commit = by == r::CostBy::Commit;
+    let row = |label: &str, cost: Option<i64>, parts: Option<r::Parts>| r::CostRow {
+        key: r::CostKey {
+            id: Some(label.repeat(4)),
+            label: label.into(),
+            subject: is_commit.then(|| HOSTILE.into()),
+            at: Some(at(0)),
+        },
+        cost: cost.map(NanoUsd),
+        cost_missing: cost.is_none().then_some(r::Missing::Unpriced),
+        unpriced_calls: u64::from(cost.is_none()),
+        calls: 120,
+        incomplete_calls: 119,
+        sessions: 2,
+        tokens: tokens(),
+        web_searches: 1,
+        parts: parts.filter(|_| is_commit),
+        carry: None,
+        lines: is_commit.then_some(r::LineShare { landed: 61, added: 74 }),
+        note: None,
+    };
+    let rows = vec![
+        row("a1b2c3d4e5", Some(4_120_000_000), Some(parts(410_000_000, 2_660_000_000, 1_050_000_000))),
+        row("0f1e2d3c4b", Some(31_000_000), Some(parts(31_000_000, 0, 0))),
+        row("9988776655", None, None),
+    ];
+    let not_listed = r::NotListed { rows: 12, cost: NanoUsd(1_000_000_000) };
+    let total = 5_151_000_000 + if is_commit { 16_000_000_000 } else { 0 };
+    r::Report::Cost(Box::new(r::CostReport {
+        by,
+        scope: scope(),
+        rows,
+        not_listed,
+        absent: by.absent(),
+        books: books(total),
+    }))
+}
+
+fn tree() -> Vec<r::Node> {
+    let call = |nano| r::Node {
+        id: Some("msg_01".into()),
+        at: Some(at(1)),
+        duration_ms: Some(9_400),
+        tokens: Some(tokens()),
+        own: Some(NanoUsd(nano)),
+        went_to: Some("direct a1b2c3d4e5".into()),
+        ..r::Node::new(r::NodeKind::Call, "claude-opus-4-5")
+    };
+    let wait = r::Node { duration_ms: Some(482_000), ..r::Node::new(r::NodeKind::Wait, "waiting") };
+    let edit = r::Node { status: Some("ok".into()), children: vec![wait], ..r::Node::new(r::NodeKind::Tool, "Edit") };
+    let reviewer = r::Node { children: vec![call(520_000_000)], ..r::Node::new(r::NodeKind::Subagent, HOSTILE) };
+    let turn = r::Node {
+        children: vec![call(210_000_000), edit, reviewer],
+        ..r::Node::new(r::NodeKind::Turn, "turn 1 (prompt)")
+    };
+    let second =
+        r::Node { children: vec![call(16_000_000_000)], ..r::Node::new(r::NodeKind::Turn, "turn 2 (command)") };
+    vec![turn.summed(), second.summed()]
+}
+
+const TREE_TOTAL: i64 = 16_730_000_000;
+
+fn landed() -> Vec<r::LandedCommit> {
+    vec![r::LandedCommit {
+        commit: "a1b2c3d4e5".repeat(4),
+        short: "a1b2c3d4e5".into(),
+        subject: HOSTILE.into(),
+        grade: r::Grade::Landed,
+        landed_lines: 61,
+        cost: NanoUsd(730_000_000),
+    }]
+}
+
+fn buckets() -> Vec<r::BucketCost> {
+    let bucket = |bucket, nano| r::BucketCost { bucket, cost: NanoUsd(nano) };
+    vec![
+        bucket(r::Bucket::Direct, 730_000_000),
+        bucket(r::Bucket::Pending, 12_000_000_000),
+        bucket(r::Bucket::NoCommit, 4_000_000_000),
+    ]
+}
+
+fn show_commit() -> r::Report {
+    let share = |bucket, nano| r::CallShare {
+        call: "msg_01".into(),
+        at: Some(at(1)),
+        turn: Some(3),
+        model: Some("claude-opus-4-5".into()),
+        subagent: None,
+        bucket,
+        landed_lines: 12,
+        share: NanoUsd(nano),
+        cost: NanoUsd(nano + 1),
+    };
+    let calls = vec![
+        share(r::Bucket::Direct, 410_000_000),
+        share(r::Bucket::SameTurn, 2_660_000_000),
+        share(r::Bucket::Exploration, 1_050_000_000),
+    ];
+    let evidence = r::Evidence { kind: "printed id".into(), grade: r::Grade::Produced, detail: None, at: Some(at(2)) };
+    r::Report::ShowCommit(Box::new(r::ShowCommitReport {
+        timezone: "UTC".into(),
+        commit: commit(HOSTILE),
+        files: vec![r::FileLines {
+            path: "src/a file.rs".into(),
+            added: Some(74),
+            deleted: Some(2),
+            agent_lines: Some(61),
+            lines_missing: None,
+        }],
+        sessions: vec![r::CommitSession {
+            session: "4de02c81-0b83".into(),
+            short: "4de02c81".into(),
+            agent: "claude-code".into(),
+            started: Some(at(-30)),
+            grade: r::Grade::Produced,
+            evidence: vec![evidence],
+            landed_lines: 61,
+            cost: NanoUsd(4_120_000_000),
+            calls,
+        }],
+        incomplete: r::Incomplete { calls: 3, of_calls: 3 },
+        prices: prices(),
+        coverage: Vec::new(),
+        payment: r::Payment::ApiEquivalent,
+    }))
+}
+
+fn show_session() -> r::Report {
+    r::Report::ShowSession(Box::new(r::ShowSessionReport {
+        timezone: "UTC".into(),
+        session: session(TREE_TOTAL),
+        agent_version: Some("2.1.41".into()),
+        models: vec!["claude-opus-4-5".into()],
+        buckets: buckets(),
+        commits: landed(),
+        tree: tree(),
+        books: books(TREE_TOTAL),
+    }))
+}
+
+fn show_turn() -> r::Report {
+    r::Report::ShowTurn(Box::new(r::ShowTurnReport {
+        timezone: "UTC".into(),
+        turn: "4de02c81#1".into(),
+        session: "4de02c81".into(),
+        number: 1,
+        agent: "claude-code".into(),
+        kind: "prompt".into(),
+        end: "stop".into(),
+        started: Some(at(0)),
+        ended: Some(at(14)),
+        wall_ms: Some(855_000),
+        active_ms: Some(362_000),
+        wait_ms: Some(493_000),
+        tool_ms: Some(100),
+        time_missing: None,
+        prompt: None,
+        prompt_missing: Some(r::Missing::NotAsked),
+        buckets: buckets(),
+        commits: landed(),
+        tree: tree(),
+        books: books(TREE_TOTAL),
+    }))
+}
+
+fn log() -> r::Report {
+    let without = r::CommitEntry {
+        cost: None,
+        cost_missing: Some(r::Missing::NoSession),
+        parts: None,
+        sessions: Vec::new(),
+        grade: None,
+        evidence: Vec::new(),
+        agent_lines: Some(0),
+        ..commit("docs by hand")
+    };
+    let rows = vec![commit(HOSTILE), without];
+    let not_listed = r::NotListed::default();
+    r::Report::Log(Box::new(r::LogReport { scope: scope(), rows, not_listed, books: books(20_120_000_000) }))
+}
+
+fn sessions() -> r::Report {
+    let rows = vec![session(16_730_000_000)];
+    let not_listed = r::NotListed::default();
+    r::Report::Sessions(Box::new(r::SessionsReport { scope: scope(), rows, not_listed, books: books(16_730_000_000) }))
+}
+
+fn overview() -> r::Report {
+    let day = |day: &str, nano| r::DayCost { day: day.into(), cost: NanoUsd(nano) };
+    r::Report::Overview(Box::new(r::OverviewReport {
+        repository: "shop".into(),
+        scope: r::Scope { timezone: "UTC".into(), ..r::Scope::default() },
+        first: Some(at(-10_000)),
+        last: Some(at(10_000)),
+        sessions: 39,
+        turns: 235,
+        calls: 2_095,
+        commits: 41,
+        commits_with_session: 38,
+        active_ms: Some(14_746_000),
+        wait_ms: None,
+        time_missing: Some(r::Missing::NotRecorded),
+        attributed: NanoUsd(4_120_000_000),
+        models: vec![
+            r::ModelCost {
+                model: Some("claude-opus-4-5".into()),
+                calls: 1_368,
+                cost: Some(NanoUsd(20_120_000_000)),
+                cost_missing: None,
+            },
+            r::ModelCost { model: None, calls: 2, cost: None, cost_missing: Some(r::Missing::Unpriced) },
+        ],
+        days: vec![day("2026-01-22", 1_000_000_000), day("2026-01-23", 0), day("2026-01-24", 19_120_000_000)],
+        recent_commits: vec![commit(HOSTILE)],
+        top_sessions: vec![session(16_730_000_000)],
+        hints: vec![
+            r::Hint { command: "agent-trace log".into(), purpose: "commits with their cost".into() },
+            r::Hint { command: "agent-trace cost --by day".into(), purpose: "money by day".into() },
+        ],
+        books: books(20_120_000_000),
+    }))
+}
+
+fn kind_count(kind: &str, count: u64) -> r::KindCount {
+    r::KindCount { kind: kind.into(), count }
+}
+
+fn problems() -> r::Report {
+    r::Report::Problems(r::ProblemsReport {
+        rows: vec![r::ProblemEntry {
+            file: "/home/ada/.claude/projects/shop/4de02c81.jsonl".into(),
+            offset: 12_345,
+            kind: "torn-tail".into(),
+            detail: "120 bytes".into(),
+        }],
+        not_listed: 1,
+        kinds: vec![kind_count("torn-tail", 2)],
+        unknown_rows: vec![kind_count("attachment", 7)],
+    })
+}
+
+fn prices_list() -> r::Report {
+    let row = r::PriceEntry {
+        model: "claude-opus-4-5".into(),
+        valid_from: Some("2025-11-24".into()),
+        input_pico_usd: Some(5_000_000),
+        output_pico_usd: Some(25_000_000),
+        cache_read_pico_usd: Some(500_000),
+        cache_write_5m_pico_usd: Some(6_250_000),
+        source: "built in".into(),
+        ..r::PriceEntry::default()
+    };
+    r::Report::PricesList(r::PricesListReport { prices: prices(), rows: vec![row] })
+}
+
+fn prices_explain() -> r::Report {
+    let line = |class: &str, units, unit_pico_usd, nano| r::PriceLine {
+        class: class.into(),
+        units,
+        unit_pico_usd,
+        amount: NanoUsd(nano),
+    };
+    r::Report::PricesExplain(Box::new(r::PricesExplainReport {
+        prices: prices(),
+        model: "us.anthropic.claude-opus-4-5-v1:0".into(),
+        resolved: Some("claude-opus-4-5".into()),
+        reason: None,
+        at: at(0),
+        source: Some("built in, line 7".into()),
+        note: None,
+        above_tier: Some(false),
+        factors: vec!["regional x1.1".into()],
+        lines: vec![line("input", 1_000, 5_000_000, 5_500_000), line("output", 10, 25_000_000, 275_000)],
+        total: Some(NanoUsd(5_775_000)),
+    }))
+}
+
+fn prices_check() -> r::Report {
+    let finding = r::PriceFinding {
+        severity: r::PriceSeverity::Error,
+        file: "mine.csv".into(),
+        line: 3,
+        model: "claude-opus-4-5".into(),
+        message: "its dates overlap those of line 2".into(),
+    };
+    r::Report::PricesCheck(r::PricesCheckReport { prices: prices(), rows_checked: 134, findings: vec![finding] })
+}
+
+fn query() -> r::Report {
+    let row = vec![r::Value::Null, r::Value::Integer(-7), r::Value::Real(0.5), r::Value::Text(HOSTILE.into())];
+    let columns = ["nothing", "whole", "fraction", "words"].map(str::to_owned).to_vec();
+    r::Report::Query(r::QueryReport { columns, rows: vec![row], not_listed: 0 })
+}
+
+fn ingest() -> r::Report {
+    r::Report::Ingest(Box::new(r::IngestReport {
+        files: r::FileCounts { read: 57, unchanged: 1, foreign: 2, skipped: 0 },
+        bytes: 12_000_000,
+        rows: 23_456,
+        problems: vec![kind_count("torn-tail", 2)],
+        unknown_rows: Vec::new(),
+        commits: r::CommitCounts { new: 500, scanned: 500, without_content: 0, total: 500 },
+        sessions: 39,
+        turns: 235,
+        calls: 2_095,
+        elapsed_ms: 1_250,
+        database: "/home/ada/shop/.git/agent-trace/trace.db".into(),
+    }))
+}
+
+fn every_report() -> Vec<r::Report> {
+    let mut reports = vec![
+        log(),
+        show_commit(),
+        show_session(),
+        show_turn(),
+        sessions(),
+        overview(),
+        problems(),
+        prices_list(),
+        prices_explain(),
+        prices_check(),
+        query(),
+        ingest(),
+    ];
+    reports.extend(r::CostBy::ALL.map(cost));
+    reports
+}
+
+fn options(format: Format) -> Options {
+    Options { format, width: 100, theme: Theme::Plain, is_pretty: false }
+}
+
+fn text(report: &r::Report, format: Format) -> String {
+    render(report, &options(format)).unwrap()
+}
+
+#[track_caller]
+fn read<T: for<'de> Deserialize<'de>>(report: &r::Report) -> T {
+    let json = text(report, Format::Json);
+    serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error} in\n{json}"))
+}
+
+#[test]
+fn every_report_has_the_declared_shape() {
+    for by in r::CostBy::ALL {
+        let report: contract::Cost = read(&cost(by));
+        assert_eq!(report.schema, "agent-trace/cost/1");
+    }
+    assert_eq!(read::<contract::Log>(&log()).schema, "agent-trace/log/1");
+    assert_eq!(read::<contract::Sessions>(&sessions()).schema, "agent-trace/sessions/1");
+    assert_eq!(read::<contract::ShowCommit>(&show_commit()).schema, "agent-trace/show-commit/1");
+    assert_eq!(read::<contract::ShowSession>(&show_session()).schema, "agent-trace/show-session/1");
+    assert_eq!(read::<contract::ShowTurn>(&show_turn()).schema, "agent-trace/show-turn/1");
+    assert_eq!(read::<contract::Overview>(&overview()).schema, "agent-trace/overview/1");
+    assert_eq!(read::<contract::Problems>(&problems()).schema, "agent-trace/problems/1");
+    assert_eq!(read::<contract::PricesList>(&prices_list()).schema, "agent-trace/prices-list/1");
+    assert_eq!(read::<contract::PricesExplain>(&prices_explain()).schema, "agent-trace/prices-explain/1");
+    assert_eq!(read::<contract::PricesCheck>(&prices_check()).schema, "agent-trace/prices-check/1");
+    assert_eq!(read::<contract::Query>(&query()).schema, "agent-trace/query/1");
+    assert_eq!(read::<contract::Ingest>(&ingest()).schema, "agent-trace/ingest/1");
+}
+
+#[test]
+fn amounts_are_exact_integers_and_unknown_is_null_with_a_reason() {
+    let report: contract::Cost = read(&cost(r::CostBy::Commit));
+    assert_eq!(report.total_nano_usd, 21_151_000_000);
+    assert_eq!(report.rows[0].cost_nano_usd, Some(4_120_000_000));
+    let unknown = &report.rows[2];
+    assert_eq!((unknown.cost_nano_usd, &unknown.cost_missing), (None, &Some(contract::Missing::Unpriced)));
+    assert_eq!(report.scope.since.as_deref(), Some("2025-12-12T11:54:13.205Z"));
+    assert_eq!(report.scope.until, None);
+}
+
+#[test]
+fn the_schema_comes_first_and_pretty_json_says_the_same() {
+    for report in every_report() {
+        let compact = text(&report, Format::Json);
+        assert!(compact.starts_with("{\"schema\":\"agent-trace/"), "{compact}");
+        assert_eq!(compact.matches('\n').count(), 1, "compact JSON is one line");
+        let pretty = render(&report, &Options { is_pretty: true, ..options(Format::Json) }).unwrap();
+        let value = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
+        assert_eq!(value(&compact), value(&pretty));
+    }
+}
+
+#[test]
+fn a_report_that_does_not_balance_does_not_print_in_any_format() {
+    let r::Report::Cost(mut report) = cost(r::CostBy::Model) else { panic!("not a cost report") };
+    report.books.total += NanoUsd(1);
+    let report = r::Report::Cost(report);
+    for format in [Format::Table, Format::Json, Format::Csv, Format::Markdown] {
+        assert!(render(&report, &options(format)).is_err());
+    }
+}
+
+#[test]
+fn every_format_of_every_report_is_harmless_and_ends_once() {
+    for report in every_report() {
+        for format in [Format::Table, Format::Json, Format::Csv, Format::Markdown] {
+            let text = text(&report, format);
+            let shown = text.replace("\r\n", "\n");
+            assert!(shown.ends_with('\n') && !shown.ends_with("\n\n"), "{text:?}");
+            let is_allowed =
+                |character: char| character == '\n' || !(character.is_control() || character == '\u{202e}');
+            assert!(shown.chars().all(is_allowed), "{text:?}");
+        }
+        let markdown = text(&report, Format::Markdown);
+        assert!(!markdown.contains("@octocat") && !markdown.contains("<b>"), "{markdown}");
+    }
+}
+
+#[test]
+fn the_csv_of_cost_by_commit_sums_to_the_total() {
+    for report in [cost(r::CostBy::Commit), cost(r::CostBy::Model)] {
+        let r::Report::Cost(inner) = &report else { panic!("not a cost report") };
+        let csv = text(&report, Format::Csv);
+        let mut lines = csv.split("\r\n");
+        let index = lines.next().unwrap().split(',').position(|key| key == "cost_usd").unwrap();
+        // The amount stands before all free text, so its comma count is safe.
+        let amounts = lines.filter_map(|line| line.split(',').nth(index)).filter(|amount| !amount.is_empty());
+        let nano: i64 = amounts.filter_map(|amount| amount.replace('.', "").parse::<i64>().ok()).sum();
+        assert_eq!(nano, inner.books.total.0, "{csv}");
+    }
+}
+
+#[test]
+fn the_list_by_commit_ends_with_unattributed_total_and_gaps() {
+    let text = text(&cost(r::CostBy::Commit), Format::Table);
+    let tail: Vec<&str> = text.lines().skip_while(|line| !line.starts_with("unattributed")).collect();
+    assert_eq!(
+        tail,
+        [
+            "unattributed $16.00 (pending 12.00, no commit 4.00)",
+            "total        $21.15",
+            "",
+            "beside the total, never in it",
+            "  cost unknown: requests known only from the clients' session totals, 1,245,835 tokens",
+            "",
+            "not covered",
+            "  2,026 of 2,095 calls (96 %) have a placeholder for their output: the total is a floor",
+            "  2 calls of `model-of-tomorrow` without a price (unknown-model): 1,245,835 tokens",
+            "  3 of 41 commits have no session",
+            "",
+            "API-equivalent, at the prices of 2026-11-01 (table 3, overridden by mine.csv)",
+        ],
+        "{text}"
+    );
+    assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+}
+
+#[test]
+fn what_json_escapes_is_what_was_there() {
+    let value: contract::Query = read(&query());
+    assert_eq!(value.rows[0][3], contract::Value::Text(HOSTILE.into()));
+}
