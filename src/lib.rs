@@ -11,12 +11,15 @@
 
 #[cfg(feature = "analytics")]
 pub mod analysis;
+pub mod cli;
 pub mod clock;
+pub mod command;
 pub mod derive;
 pub mod error;
 pub mod git;
 pub mod ingest;
 pub mod model;
+pub mod paths;
 pub mod pricing;
 pub mod render;
 pub mod report;

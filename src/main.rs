@@ -1,3 +1,5 @@
 //! The agent-trace program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    agent_trace::command::run()
+}

@@ -139,7 +139,7 @@ pub(super) fn entry(text: &CommitText, known: Option<&Commit>, session_name: &dy
     let is_missing = known.is_some_and(|commit| commit.scanned == 2);
     let lines_missing = match (added_lines, known.is_some(), is_missing) {
         (Some(_), ..) => None,
-        (None, _, true) => Some(Missing::BlobMissing),
+        (None, _, true) => Some(Missing::NoContent),
         (None, true, _) => Some(Missing::NotApplicable),
         (None, false, _) => Some(Missing::NoSession),
     };

@@ -4,9 +4,14 @@ use std::io;
 
 use super::failure::Error;
 use super::kind::Kind;
+#[cfg(feature = "analytics")]
+use crate::analysis::AnalysisError;
+use crate::git::GitError;
+use crate::ingest::{HistoryError, NamedError};
 use crate::model::IdError;
 use crate::pricing::PriceFileError;
 use crate::render::RenderError;
+use crate::store::StoreError;
 
 impl From<PriceFileError> for Error {
     fn from(error: PriceFileError) -> Error {
@@ -34,6 +39,75 @@ impl From<io::Error> for Error {
             _ => Kind::Environment,
         };
         Error::of(kind, &error)
+    }
+}
+
+impl From<GitError> for Error {
+    fn from(error: GitError) -> Error {
+        let failure = Error::environment(error.to_string());
+        match error {
+            GitError::NotARepository { .. } => {
+                failure.with_hint("run it inside a git repository, or name one with -C PATH")
+            }
+            GitError::NotOwned { .. } => {
+                failure.with_hint("if you trust it: git config --global --add safe.directory PATH")
+            }
+            _ => failure,
+        }
+    }
+}
+
+impl From<HistoryError> for Error {
+    fn from(error: HistoryError) -> Error {
+        match error {
+            HistoryError::Git(error) => error.into(),
+            HistoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<NamedError> for Error {
+    fn from(error: NamedError) -> Error {
+        Error::user(error.to_string()).with_hint("name transcripts, folders or tar archives that exist")
+    }
+}
+
+#[cfg(feature = "analytics")]
+impl From<AnalysisError> for Error {
+    fn from(error: AnalysisError) -> Error {
+        match error {
+            AnalysisError::Store(error) => error.into(),
+            AnalysisError::Frame(_) | AnalysisError::Imbalance(_) => Error::bug(error.to_string())
+                .with_hint("nothing was changed; please report it with the version you run"),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Error {
+        let failure = Error::environment(error.to_string());
+        match error {
+            StoreError::Newer { .. } => {
+                failure.with_hint("upgrade this copy; two versions on PATH are the usual cause. Nothing is lost.")
+            }
+            StoreError::Missing { .. } => {
+                Error::environment("nothing was read in this repository yet").with_hint("agent-trace ingest")
+            }
+            StoreError::Locked { .. } => failure.with_hint("another agent-trace is writing; try again when it is done"),
+            StoreError::Damaged { path, .. } => failure.with_hint(format!(
+                "move it away and read everything again: mv '{0}' '{0}.damaged' && agent-trace ingest",
+                path.display()
+            )),
+            StoreError::Full { .. } => {
+                failure.with_hint("free some space and run `agent-trace ingest` again; it goes on where it stopped")
+            }
+            StoreError::ReadOnly { .. } => failure.with_hint("use --no-refresh to answer from what was read before"),
+            StoreError::Query(text) => Error::user(text)
+                .with_hint("views: calls, shares, commits, links, turns, tools, sessions; see agent-trace sql --help"),
+            StoreError::Unbalanced(text) => Error::bug(format!("the books do not balance: {text}"))
+                .with_hint("nothing was changed; please report it with the version you run"),
+            StoreError::Sqlite { .. } => failure,
+        }
     }
 }
 

@@ -39,7 +39,7 @@ impl Repo {
     }
 }
 
-fn subject_of(message: &str) -> String {
+pub(super) fn subject_of(message: &str) -> String {
     let lines = message.lines().map(str::trim_end).skip_while(|line| line.is_empty());
     lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }

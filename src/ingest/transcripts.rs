@@ -18,6 +18,8 @@ pub struct TranscriptOutcome {
     pub files_read: usize,
     /// Files that did not change.
     pub files_unchanged: usize,
+    /// Bytes of the files that were read.
+    pub bytes_read: u64,
     /// Rows that were new or said something new.
     pub rows_changed: usize,
     /// Problems met in this reading, by kind.
@@ -60,6 +62,7 @@ pub fn read_transcripts(
     let (unchanged, mut changed): (Vec<Input>, Vec<Input>) =
         inputs.into_iter().partition(|input| is_unchanged(&input.file, input.known.as_ref()));
     outcome.files_unchanged = unchanged.len();
+    outcome.bytes_read = changed.iter().map(bytes_to_read).sum();
     // The largest first, so that no worker is left alone with one at the end.
     changed.sort_by_key(|input| std::cmp::Reverse(input.file.stamp.size));
     let times = BelievableTimes::until(now);
@@ -75,6 +78,12 @@ pub fn read_transcripts(
         record(writer, &receive, &mut outcome)
     })?;
     Ok(outcome)
+}
+
+/// What was read before is not read again, unless the file was rewritten.
+fn bytes_to_read(input: &Input) -> u64 {
+    let before = input.known.as_ref().map_or(0, |known| known.offset);
+    (input.file.stamp.size - before).max(0) as u64
 }
 
 fn work(

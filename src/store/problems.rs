@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::error::StoreError;
-use super::open::Reader;
+use super::open::{Reader, Writer};
 use super::sources::FileResult;
 
 /// A piece of a file that could not be read.
@@ -47,6 +47,25 @@ pub(super) fn replace(sql: &Connection, file: &FileResult) -> rusqlite::Result<(
         count.execute(params![path, row.kind, row.count])?;
     }
     Ok(())
+}
+
+impl Writer {
+    /// Replaces the problems of places that are not transcripts: folders that cannot be listed, missing files.
+    ///
+    /// # Errors
+    /// What SQLite reports; nothing is kept then.
+    pub fn record_problems(&mut self, problems: Vec<ProblemRow>) -> Result<(), StoreError> {
+        if problems.is_empty() {
+            return Ok(());
+        }
+        self.transact(|sql| {
+            let mut insert = sql.prepare_cached("INSERT OR REPLACE INTO problem VALUES (?1, ?2, ?3, ?4)")?;
+            for problem in &problems {
+                insert.execute(params![problem.path, problem.offset, problem.kind, problem.detail])?;
+            }
+            Ok(())
+        })
+    }
 }
 
 impl Reader {

@@ -40,7 +40,11 @@ pub(super) fn bottom(books: &Books, not_listed: NotListed, rows: &str, place: Pl
     sums.push(Sum { name: "unattributed".into(), amount, detail });
     sums.push(Sum { name: "total".into(), amount: Some(books.total), detail: String::new() });
     let mut blocks = vec![Block::Sums(sums)];
-    blocks.extend(list("beside the total, never in it", books.auxiliary.iter().map(auxiliary).collect(), Role::Plain));
+    blocks.extend(list(
+        "in the total, in no row of their own",
+        books.auxiliary.iter().map(auxiliary).collect(),
+        Role::Plain,
+    ));
     blocks.extend(list("not covered", gaps(books), Role::Warning));
     blocks.extend(list("", vec![prices(&books.prices)], Role::Muted));
     blocks
@@ -85,6 +89,7 @@ pub(super) fn leftover_name(kind: LeftoverKind) -> &'static str {
         LeftoverKind::Tail => "tail",
         LeftoverKind::NoCommit => "no commit",
         LeftoverKind::Overhead => "overhead",
+        LeftoverKind::Auxiliary => "auxiliary",
     }
 }
 
@@ -99,6 +104,7 @@ pub(super) fn bucket_name(bucket: Bucket) -> &'static str {
         Bucket::Tail => leftover_name(LeftoverKind::Tail),
         Bucket::NoCommit => leftover_name(LeftoverKind::NoCommit),
         Bucket::Overhead => leftover_name(LeftoverKind::Overhead),
+        Bucket::Auxiliary => leftover_name(LeftoverKind::Auxiliary),
     }
 }
 

@@ -1,0 +1,270 @@
+//! The command line as types; the doc comments are the help text.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::render::Format;
+use crate::report::CostBy;
+use crate::ui::ColourChoice;
+
+/// What every commit, branch, session and model cost: provenance and cost of coding agents' work, from git and
+/// transcripts alone.
+///
+/// Without a command: an overview of this repository on one screen.
+#[derive(Debug, Parser)]
+#[command(
+    name = "agent-trace",
+    version,
+    propagate_version = true,
+    after_help = "Examples:\n  agent-trace                          what agents cost here, on one screen\n  \
+agent-trace log                      commits with their cost\n  \
+agent-trace cost --by branch         money by branch; also model, day, file, author, …\n  \
+agent-trace show HEAD                every cent of a commit\n\n\
+Exit codes: 0 done, 1 a check said no, 2 wrong use or surroundings, 70 a bug of this program.\n\
+Everything stays on this machine; nothing is fetched or sent."
+)]
+pub struct Cli {
+    /// Settings of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Settings of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Work in this folder instead of the current one
+    #[arg(short = 'C', long = "directory", value_name = "PATH", global = true)]
+    pub directory: Option<PathBuf>,
+    /// How to write the answer
+    #[arg(long, value_name = "FORMAT", global = true)]
+    pub format: Option<Format>,
+    /// The same as --format json
+    #[arg(long, global = true, conflicts_with = "format")]
+    pub json: bool,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    pub color: ColourChoice,
+    /// Say nothing but the answer and errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Print long answers as they are
+    #[arg(long, global = true)]
+    pub no_pager: bool,
+    /// Answer from what was read before; do not look for new transcripts and commits
+    #[arg(long, global = true)]
+    pub no_refresh: bool,
+    /// Zone in which days are cut and times are shown, such as Europe/Paris [default: the system's]
+    #[arg(long, value_name = "ZONE", env = "TZ", hide_env = true, global = true)]
+    pub timezone: Option<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read new transcripts and commits
+    ///
+    /// Without PATH: the sessions of this repository, found by the folders their rows name, under
+    /// $CLAUDE_CONFIG_DIR or ~/.claude, ~/.config/claude and ~/.gemini. With PATH: these transcripts, folders and tar
+    /// archives, wherever they were made; their paths are matched to this repository. Reading twice changes nothing.
+    #[command(after_help = "Examples:\n  agent-trace ingest\n  agent-trace ingest ~/backup/transcripts.tar.xz")]
+    Ingest {
+        /// Files, folders or tar archives
+        paths: Vec<PathBuf>,
+    },
+    /// Money by commit, session, model, day, branch, …
+    #[command(after_help = "Examples:\n  agent-trace cost --by commit\n  agent-trace cost --by month --format csv\n  \
+agent-trace cost --by model --since 2026-01-01 --branch main")]
+    Cost {
+        /// What a row is
+        #[arg(long, value_name = "WHAT", default_value = "commit", value_parser = parse_cost_by)]
+        by: CostBy,
+        /// Show at most this many rows; the rest is summed
+        #[arg(short = 'n', long, value_name = "N")]
+        limit: Option<usize>,
+        /// Which part of the books
+        #[command(flatten)]
+        filter: FilterArgs,
+    },
+    /// Commits, newest first, with cost and the agents' share
+    #[command(after_help = "Examples:\n  agent-trace log\n  agent-trace log -n 50 feature/login")]
+    Log {
+        /// Where to start [default: HEAD]
+        revision: Option<String>,
+        /// Show at most this many commits
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+        /// Which part of the books
+        #[command(flatten)]
+        filter: FilterArgs,
+    },
+    /// Explain every cent of a commit, a session or a turn
+    #[command(
+        after_help = "Examples:\n  agent-trace show HEAD\n  agent-trace show 4de02c81\n  agent-trace show 4de02c81:3 --prompt"
+    )]
+    Show {
+        /// A commit, the beginning of a session's id, or SESSION:TURN
+        target: String,
+        /// Read the prompt of the turn from its transcript, if that still exists
+        #[arg(long)]
+        prompt: bool,
+    },
+    /// Sessions, newest first
+    #[command(after_help = "Examples:\n  agent-trace sessions\n  agent-trace sessions --since 7d --json")]
+    Sessions {
+        /// Show at most this many sessions; the rest is summed
+        #[arg(short = 'n', long, value_name = "N")]
+        limit: Option<usize>,
+        /// Which part of the books
+        #[command(flatten)]
+        filter: FilterArgs,
+    },
+    /// What could not be read, with file, offset and reason
+    #[command(after_help = "Example:\n  agent-trace problems --format csv")]
+    Problems {
+        /// Show at most this many problems
+        #[arg(short = 'n', long, value_name = "N", default_value_t = 100)]
+        limit: usize,
+    },
+    /// The price table: list it, explain a price, check it
+    #[command(subcommand_required = false, args_conflicts_with_subcommands = true)]
+    #[command(
+        after_help = "Your own prices: $AGENT_TRACE_PRICES, or prices.csv in ~/.config/agent-trace or .git/agent-trace.\n\n\
+Examples:\n  agent-trace prices\n  agent-trace prices explain claude-opus-4-5 --input 1000 --output 200\n  agent-trace prices check"
+    )]
+    Prices {
+        /// What about it
+        #[command(subcommand)]
+        action: Option<PricesAction>,
+    },
+    /// Ask the database in SQL; only reading, over documented views
+    ///
+    /// Views: calls, shares, commits, links, turns, tools, sessions. Money is in nano-USD, times are UTC.
+    #[command(after_help = "Examples:\n  agent-trace sql 'select tool, count(*) from tools group by tool'\n  \
+agent-trace sql 'select sum(cost_nano_usd) / 1e9 from calls' --json")]
+    Sql {
+        /// One statement
+        statement: String,
+        /// Show at most this many rows
+        #[arg(short = 'n', long, value_name = "N")]
+        limit: Option<usize>,
+    },
+    /// Print completions for a shell
+    #[command(
+        after_help = "Example:\n  agent-trace completions bash > ~/.local/share/bash-completion/completions/agent-trace"
+    )]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Example:\n  agent-trace man | man -l -")]
+    Man,
+}
+
+/// Which part of the books.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FilterArgs {
+    /// Nothing before this: 2026-01-23, 2026-01-23T10:00, an RFC 3339 time, or 7d, 12h
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Nothing at or after this
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Only requests made while this branch was checked out
+    #[arg(long, value_name = "BRANCH")]
+    pub branch: Option<String>,
+    /// Only this session: the beginning of its id
+    #[arg(long, value_name = "SESSION")]
+    pub session: Option<String>,
+    /// Only models whose name contains this
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+}
+
+/// What to do with the price table.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PricesAction {
+    /// Show the table
+    List {
+        /// Only models whose name contains this
+        model: Option<String>,
+    },
+    /// Show how a request is priced, class by class
+    Explain(ExplainArgs),
+    /// Look for what is wrong in the table; exit code 1 if something is
+    Check,
+}
+
+/// A request to be priced.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArgs {
+    /// The model as recorded
+    pub model: String,
+    /// Prompt tokens outside any cache
+    #[arg(long, default_value_t = 1_000_000)]
+    pub input: u64,
+    /// Output tokens
+    #[arg(long, default_value_t = 0)]
+    pub output: u64,
+    /// Tokens read from a cache
+    #[arg(long, default_value_t = 0)]
+    pub cache_read: u64,
+    /// Tokens written to the 5-minute cache
+    #[arg(long, default_value_t = 0)]
+    pub cache_write_5m: u64,
+    /// Tokens written to the 1-hour cache
+    #[arg(long, default_value_t = 0)]
+    pub cache_write_1h: u64,
+    /// Web searches
+    #[arg(long, default_value_t = 0)]
+    pub web_searches: u64,
+    /// The day whose prices apply [default: today]
+    #[arg(long, value_name = "DAY")]
+    pub on: Option<String>,
+    /// The fast mode
+    #[arg(long)]
+    pub fast: bool,
+    /// Inference in the US only
+    #[arg(long)]
+    pub us: bool,
+    /// The provider's service tier
+    #[arg(long, value_name = "TIER", default_value = "standard")]
+    pub service: ServiceName,
+}
+
+/// Names of service tiers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ServiceName {
+    /// List price
+    Standard,
+    /// Answers within a day
+    Batch,
+    /// Faster, dearer
+    Priority,
+    /// Slower, cheaper
+    Flex,
+}
+
+fn parse_cost_by(text: &str) -> Result<CostBy, String> {
+    let names = || CostBy::ALL.iter().map(|by| by.name());
+    let found = CostBy::ALL.into_iter().find(|by| by.name() == text);
+    found.ok_or_else(|| {
+        let meant = crate::error::did_you_mean(text, names());
+        meant.unwrap_or_else(|| format!("one of {}", names().collect::<Vec<_>>().join(", ")))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

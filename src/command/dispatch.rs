@@ -1,0 +1,56 @@
+//! Runs what the command line asks for.
+
+use std::process::ExitCode as ProcessExit;
+
+use clap::Parser;
+
+use super::context::Context;
+use super::{ingest, man, prices, problems, sql};
+use crate::cli::{Cli, Command};
+use crate::error::{Error, ExitCode};
+use crate::ui::{Environment, Settings, Ui};
+
+/// Parses the command line, runs it and returns how the process ends.
+pub fn run() -> ProcessExit {
+    let cli = Cli::parse();
+    let settings = Settings { is_quiet: cli.global.quiet, has_no_pager: cli.global.no_pager, colour: cli.global.color };
+    let ui = Ui::new(settings, Environment::read());
+    match execute(cli, &ui) {
+        Ok(code) => code.into(),
+        Err(error) => {
+            ui.error(&error);
+            error.exit_code().into()
+        }
+    }
+}
+
+fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
+    let context = Context::new(cli.global, ui)?;
+    match cli.command {
+        Some(Command::Ingest { paths }) => ingest::run(&context, &paths),
+        Some(Command::Problems { limit }) => problems::run(&context, limit),
+        Some(Command::Prices { action }) => prices::run(&context, action),
+        Some(Command::Sql { statement, limit }) => sql::run(&context, &statement, limit),
+        Some(Command::Completions { shell }) => man::completions(&context, shell),
+        Some(Command::Man) => man::page(&context),
+        report => reports(&context, report),
+    }
+}
+
+#[cfg(feature = "analytics")]
+fn reports(context: &Context<'_>, command: Option<Command>) -> Result<ExitCode, Error> {
+    use super::{reports, show};
+    match command {
+        Some(Command::Cost { by, limit, filter }) => reports::cost(context, by, limit, &filter),
+        Some(Command::Log { revision, limit, filter }) => reports::log(context, revision.as_deref(), limit, &filter),
+        Some(Command::Show { target, prompt }) => show::run(context, &target, prompt),
+        Some(Command::Sessions { limit, filter }) => reports::sessions(context, limit, &filter),
+        _ => reports::overview(context),
+    }
+}
+
+#[cfg(not(feature = "analytics"))]
+fn reports(_: &Context<'_>, _: Option<Command>) -> Result<ExitCode, Error> {
+    let error = Error::user("this build has no reports");
+    Err(error.with_hint("install with the default features: cargo install --path . --locked"))
+}

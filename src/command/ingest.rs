@@ -1,0 +1,178 @@
+//! `ingest`: reads what is new; and the same, quietly, before a report.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use etcetera::BaseStrategy;
+
+use super::context::Context;
+use crate::derive::derive;
+use crate::error::{Error, ExitCode};
+use crate::git::Repo;
+use crate::ingest::{
+    HistoryOutcome, IngestLock, Input, Roots, TranscriptOutcome, Worktrees, discover, find_named, list, read_history,
+    read_packed, read_transcripts,
+};
+use crate::pricing::PriceBook;
+use crate::report::{CommitCounts, FileCounts, IngestReport, KindCount, Report};
+use crate::store::{Reader, Writer};
+use crate::ui::ProgressUnit;
+
+/// Runs `agent-trace ingest`.
+pub(super) fn run(context: &Context<'_>, paths: &[PathBuf]) -> Result<ExitCode, Error> {
+    let began = std::time::Instant::now();
+    let repo = context.repo()?;
+    let book = context.prices(Some(&repo))?;
+    let read = read(context, &repo, &book, paths)?;
+    let mut report = read.report(&context.reader(&repo)?)?;
+    report.elapsed_ms = began.elapsed().as_millis() as u64;
+    report.database = context.database(&repo).display().to_string();
+    context.print(&Report::Ingest(Box::new(report)))
+}
+
+/// Brings the database up to date before a report.
+///
+/// A repository that cannot be written still gets its report from what was
+/// read before; the user is told.
+#[cfg(feature = "analytics")]
+pub(super) fn refresh(context: &Context<'_>, repo: &Repo, book: &PriceBook) -> Result<(), Error> {
+    if context.global.no_refresh {
+        return Ok(());
+    }
+    let has_database = context.database(repo).exists();
+    match read(context, repo, book, &[]) {
+        Ok(_) => Ok(()),
+        Err(error) if has_database && error.exit_code() != ExitCode::Bug => {
+            context.ui.warning(&format!("not up to date: {}", error.message()));
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What one reading came to.
+#[derive(Default)]
+struct Read {
+    transcripts: TranscriptOutcome,
+    history: HistoryOutcome,
+    foreign: usize,
+    skipped: u64,
+}
+
+fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf]) -> Result<Read, Error> {
+    let database = context.database(repo);
+    let waiting = || context.ui.status("another agent-trace is reading; waiting for it");
+    let _lock = IngestLock::take(&database, waiting).map_err(|error| {
+        Error::environment(format!("`{}` cannot be written", database.display()))
+            .with_source(error)
+            .with_hint("use --no-refresh to answer from what was read before")
+    })?;
+    let mut writer = Writer::open(&database)?;
+    let mut read = Read::default();
+    if paths.is_empty() {
+        discovered(context, repo, &mut writer, &mut read)?;
+    } else {
+        named(context, &mut writer, paths, &mut read)?;
+    }
+    let bar = context.ui.progress("reading commits", None, ProgressUnit::Count);
+    read.history = read_history(repo, &mut writer, &|count| bar.advance(count as u64))?;
+    bar.finish();
+    let tips = writer.meta("tips")?.unwrap_or_default();
+    derive(&mut writer, book, &tips)?;
+    Ok(read)
+}
+
+fn discovered(context: &Context<'_>, repo: &Repo, writer: &mut Writer, read: &mut Read) -> Result<(), Error> {
+    let home = etcetera::choose_base_strategy().ok().map(|strategy| strategy.home_dir().to_path_buf());
+    let roots = Roots::find(&|name| std::env::var_os(name), home.as_deref());
+    let remembered = remember_worktrees(repo, writer)?;
+    let found = discover(writer, list(&roots), &Worktrees::new(&remembered))?;
+    read.foreign = found.foreign;
+    for problem in &found.problems {
+        *read.transcripts.problems.entry(problem.kind.clone()).or_default() += 1;
+    }
+    writer.record_problems(found.problems)?;
+    files(context, writer, found.inputs, read)
+}
+
+/// Worktrees of now and of before: a removed one's sessions still belong here.
+fn remember_worktrees(repo: &Repo, writer: &mut Writer) -> Result<Vec<PathBuf>, Error> {
+    const KEY: &str = "worktrees";
+    let stored = writer.meta(KEY)?.unwrap_or_default();
+    let mut all: Vec<PathBuf> = stored.lines().map(PathBuf::from).collect();
+    for worktree in repo.worktrees() {
+        if !all.contains(&worktree) && !worktree.to_string_lossy().contains('\n') {
+            all.push(worktree);
+        }
+    }
+    let text = all.iter().map(|path| path.to_string_lossy()).collect::<Vec<_>>().join("\n");
+    if text != stored {
+        writer.set_meta(KEY, &text)?;
+    }
+    Ok(all)
+}
+
+fn named(context: &Context<'_>, writer: &mut Writer, paths: &[PathBuf], read: &mut Read) -> Result<(), Error> {
+    let found = find_named(paths)?;
+    read.skipped = found.skipped;
+    writer.record_problems(found.problems)?;
+    let input = |file: crate::ingest::FoundFile| Ok(Input { known: writer.source(&file.name())?, file });
+    let inputs: Result<Vec<Input>, Error> = found.files.into_iter().map(input).collect();
+    files(context, writer, inputs?, read)?;
+    let bar = context.ui.progress("reading archives", Some(found.packed.len() as u64), ProgressUnit::Count);
+    for archive in &found.packed {
+        read.skipped += read_packed(writer, archive, context.now, &mut read.transcripts)?;
+        bar.advance(1);
+    }
+    bar.finish();
+    Ok(())
+}
+
+fn files(context: &Context<'_>, writer: &mut Writer, inputs: Vec<Input>, read: &mut Read) -> Result<(), Error> {
+    let bytes: i64 = inputs.iter().map(|input| input.file.stamp.size).sum();
+    let bar = context.ui.progress("reading transcripts", Some(bytes.max(0) as u64), ProgressUnit::Bytes);
+    let outcome = read_transcripts(writer, inputs, context.now, &|bytes| bar.advance(bytes))?;
+    bar.finish();
+    for (kind, count) in &outcome.problems {
+        *read.transcripts.problems.entry(kind.clone()).or_default() += count;
+    }
+    read.transcripts.files_read += outcome.files_read;
+    read.transcripts.files_unchanged += outcome.files_unchanged;
+    read.transcripts.rows_changed += outcome.rows_changed;
+    read.transcripts.bytes_read += outcome.bytes_read;
+    Ok(())
+}
+
+impl Read {
+    fn report(&self, reader: &Reader) -> Result<IngestReport, Error> {
+        let count = |statement: &str| -> Result<u64, Error> {
+            let rows = reader.rows(statement, &[])?;
+            Ok(rows.first().and_then(|row| row.number(0)).unwrap_or(0) as u64)
+        };
+        let kinds = |counts: &BTreeMap<String, usize>| {
+            counts.iter().map(|(kind, count)| KindCount { kind: kind.clone(), count: *count as u64 }).collect()
+        };
+        Ok(IngestReport {
+            files: FileCounts {
+                read: self.transcripts.files_read as u64,
+                unchanged: self.transcripts.files_unchanged as u64,
+                foreign: self.foreign as u64,
+                skipped: self.skipped,
+            },
+            bytes: self.transcripts.bytes_read,
+            rows: self.transcripts.rows_changed as u64,
+            problems: kinds(&self.transcripts.problems),
+            unknown_rows: super::problems::unknown_rows(reader)?,
+            commits: CommitCounts {
+                new: self.history.commits_new as u64,
+                scanned: self.history.commits_scanned as u64,
+                without_content: self.history.commits_incomplete as u64,
+                total: count("SELECT count(*) FROM git_commit")?,
+            },
+            sessions: count("SELECT count(*) FROM session")?,
+            turns: count("SELECT count(*) FROM turn")?,
+            calls: count("SELECT count(*) FROM ledger")?,
+            ..IngestReport::default()
+        })
+    }
+}

@@ -1,0 +1,21 @@
+//! One file a command: arguments in, a report out.
+//!
+//! Commands put the layers together; they decide nothing about money.
+
+mod context;
+mod dispatch;
+#[cfg(feature = "analytics")]
+mod filter;
+mod ingest;
+mod man;
+mod prices;
+mod problems;
+#[cfg(feature = "analytics")]
+mod reports;
+#[cfg(feature = "analytics")]
+mod show;
+mod sql;
+#[cfg(feature = "analytics")]
+mod time_argument;
+
+pub use dispatch::run;
