@@ -128,18 +128,18 @@ pub(super) fn row(key: CostKey, group: &Group) -> CostRow {
         key,
         cost,
         cost_missing: cost.is_none().then_some(Missing::Unpriced),
-        unpriced_calls: count(spend::UNPRICED),
-        calls: count(spend::CALLS),
-        incomplete_calls: count(spend::INCOMPLETE),
-        sessions: group.sessions.max(0) as u64,
-        tokens: TokenCounts {
+        unpriced_calls: Some(count(spend::UNPRICED)),
+        calls: Some(count(spend::CALLS)),
+        incomplete_calls: Some(count(spend::INCOMPLETE)),
+        sessions: Some(group.sessions.max(0) as u64),
+        tokens: Some(TokenCounts {
             input: count(spend::INPUT),
             output: count(spend::OUTPUT),
             cache_read: count(spend::CACHE_READ),
             cache_write_5m: count(spend::CACHE_WRITE_5M),
             cache_write_1h: count(spend::CACHE_WRITE_1H),
-        },
-        web_searches: count(spend::WEB_SEARCHES),
+        }),
+        web_searches: Some(count(spend::WEB_SEARCHES)),
         ..CostRow::default()
     }
 }

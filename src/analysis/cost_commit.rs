@@ -8,7 +8,7 @@ use super::directory::Directory;
 use super::error::AnalysisError;
 use super::filter::Filter;
 use crate::model::{CommitId, NanoUsd};
-use crate::report::{CostKey, CostRow, LineShare, Missing, TokenCounts};
+use crate::report::{CostKey, CostRow, LineShare, Missing};
 use crate::store::Reader;
 
 /// What shares carry of their requests: calls, placeholders, tokens.
@@ -62,12 +62,8 @@ pub(super) fn by_author(
             let key = CostKey { id: Some(name.clone()), label: name, ..CostKey::default() };
             let sessions: BTreeSet<i64> =
                 commits.iter().flat_map(|commit| commit.links.iter().map(|link| link.session)).collect();
-            let carried = Carried {
-                calls: commits.iter().map(|commit| commit.calls).sum(),
-                sessions: sessions.len() as u64,
-                ..Carried::default()
-            };
-            CostRow { parts: None, ..row(key, &commits, Some(&carried)) }
+            let note = Some(format!("{} commits", commits.len()));
+            CostRow { parts: None, sessions: Some(sessions.len() as u64), note, ..row(key, &commits, None) }
         })
         .collect();
     rows.extend(rest(reader, &scope)?);
@@ -84,8 +80,8 @@ pub(super) fn rest(reader: &Reader, scope: &str) -> Result<Option<CostRow>, Anal
     let row = CostRow {
         key: CostKey { label: "(no commit)".into(), ..CostKey::default() },
         cost: Some(NanoUsd(number(0))),
-        calls: number(1) as u64,
-        sessions: number(2) as u64,
+        calls: Some(number(1) as u64),
+        sessions: Some(number(2) as u64),
         ..CostRow::default()
     };
     Ok((number(1) > 0).then_some(row))
@@ -107,11 +103,10 @@ fn row(key: CostKey, commits: &[&Commit], carried: Option<&Carried>) -> CostRow 
         key,
         cost,
         cost_missing: cost.is_none().then_some(Missing::Unpriced),
-        unpriced_calls: carried.map_or(0, |carried| carried.unpriced),
-        calls: carried.map_or(0, |carried| carried.calls),
-        incomplete_calls: carried.map_or(0, |carried| carried.incomplete),
-        sessions: carried.map_or(0, |carried| carried.sessions),
-        tokens: TokenCounts::default(),
+        unpriced_calls: carried.map(|carried| carried.unpriced),
+        calls: carried.map(|carried| carried.calls),
+        incomplete_calls: carried.map(|carried| carried.incomplete),
+        sessions: carried.map(|carried| carried.sessions),
         parts: cost.is_some().then_some(parts),
         lines: commits.iter().any(|commit| commit.added.is_some()).then_some(lines),
         ..CostRow::default()

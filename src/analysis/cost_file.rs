@@ -15,6 +15,7 @@ struct File {
     cost: NanoUsd,
     commits: u64,
     landed: u64,
+    added: Option<u64>,
 }
 
 /// Returns one row for every file that got money, and one for the rest.
@@ -25,6 +26,13 @@ pub(super) fn rows(reader: &Reader, filter: &Filter, directory: &Directory) -> R
     for row in reader.rows(statement, &[])? {
         let number = |index: usize| row.number(index).unwrap_or(0);
         landed.entry(number(0)).or_default().push((number(1), number(2).max(0) as u64));
+    }
+    let mut added: HashMap<(i64, i64), u64> = HashMap::new();
+    for row in
+        reader.rows("SELECT git_commit, path, added_lines FROM commit_file WHERE added_lines IS NOT NULL", &[])?
+    {
+        let number = |index: usize| row.number(index).unwrap_or(0);
+        added.insert((number(0), number(1)), number(2).max(0) as u64);
     }
     let statement = format!(
         "SELECT share.git_commit, sum(share.nano) FROM share
@@ -44,12 +52,15 @@ pub(super) fn rows(reader: &Reader, filter: &Filter, directory: &Directory) -> R
             file.cost += part;
             file.commits += 1;
             file.landed += lines;
+            if let Some(lines) = row.number(0).and_then(|commit| added.get(&(commit, *path))) {
+                *file.added.get_or_insert(0) += lines;
+            }
         }
     }
     let row = |(path, file): (String, File)| CostRow {
         key: CostKey { id: Some(path.clone()), label: path, ..CostKey::default() },
         cost: Some(file.cost),
-        lines: Some(LineShare { landed: file.landed, added: file.landed }),
+        lines: file.added.map(|added| LineShare { landed: file.landed, added }),
         note: Some(format!("{} commits", file.commits)),
         ..CostRow::default()
     };

@@ -52,8 +52,8 @@ pub(super) fn rows(reader: &Reader, filter: &Filter, directory: &Directory) -> R
             key: CostKey { label: id.clone().unwrap_or_else(|| "(answers)".into()), id, ..CostKey::default() },
             cost,
             cost_missing: cost.is_none().then_some(Missing::Unpriced),
-            calls: tool.calls,
-            unpriced_calls: tool.unpriced,
+            calls: Some(tool.calls),
+            unpriced_calls: Some(tool.unpriced),
             note: Some("allocated".into()),
             ..CostRow::default()
         }

@@ -85,13 +85,13 @@ fn models(
     for row in by_model.rows {
         match models.iter_mut().find(|model| model.model == row.key.id) {
             Some(model) => {
-                model.calls += row.calls;
+                model.calls += row.calls.unwrap_or(0);
                 model.cost = model.cost.map_or(row.cost, |sum| Some(sum + row.cost.unwrap_or_default()));
                 model.cost_missing = model.cost_missing.filter(|_| model.cost.is_none());
             }
             None => models.push(ModelCost {
                 model: row.key.id,
-                calls: row.calls,
+                calls: row.calls.unwrap_or(0),
                 cost: row.cost,
                 cost_missing: row.cost_missing,
             }),

@@ -3,7 +3,7 @@
 //! A line of a commit has at most one owner, and a line of an edit lands at
 //! most once; whatever is left over on either side stays unclaimed.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::paths::Paths;
 use crate::model::LineHash;
@@ -44,15 +44,15 @@ const RARE: u32 = 2;
 pub(super) struct Claims<'f> {
     facts: &'f Facts,
     /// Indexes of a commit's files.
-    files: HashMap<i64, Vec<usize>>,
+    files: FxHashMap<i64, Vec<usize>>,
     /// Time and edit of every edited line.
     places: Vec<(i64, usize)>,
     /// Places of a line in a path, by time.
-    in_path: HashMap<(i64, LineHash), Vec<usize>>,
+    in_path: FxHashMap<(i64, LineHash), Vec<usize>>,
     /// Places of a rare line in any path, by time.
-    anywhere: HashMap<LineHash, Vec<usize>>,
+    anywhere: FxHashMap<LineHash, Vec<usize>>,
     /// In how many commits a line is added.
-    spread: HashMap<LineHash, u32>,
+    spread: FxHashMap<LineHash, u32>,
 }
 
 /// One round of claiming: what is taken is gone.
@@ -64,16 +64,22 @@ struct Round<'c> {
 
 impl<'f> Claims<'f> {
     pub(super) fn new(facts: &'f Facts, paths: &Paths) -> Claims<'f> {
-        let mut files: HashMap<i64, Vec<usize>> = HashMap::new();
-        let mut spread: HashMap<LineHash, u32> = HashMap::new();
+        let mut files: FxHashMap<i64, Vec<usize>> = FxHashMap::default();
+        let mut spread: FxHashMap<LineHash, u32> = FxHashMap::default();
         for (index, file) in facts.files.iter().enumerate() {
             files.entry(file.git_commit).or_default().push(index);
-            for hash in file.added.iter().collect::<HashSet<_>>() {
+            for hash in file.added.iter().collect::<FxHashSet<_>>() {
                 *spread.entry(*hash).or_default() += 1;
             }
         }
-        let mut claims =
-            Claims { facts, files, places: Vec::new(), in_path: HashMap::new(), anywhere: HashMap::new(), spread };
+        let mut claims = Claims {
+            facts,
+            files,
+            places: Vec::new(),
+            in_path: FxHashMap::default(),
+            anywhere: FxHashMap::default(),
+            spread,
+        };
         let mut order: Vec<usize> = (0..facts.edits.len()).collect();
         order.sort_by_key(|index| (facts.edits[*index].at, facts.edits[*index].tool_call));
         order.into_iter().for_each(|index| claims.add_edit(index, paths));
@@ -99,8 +105,8 @@ impl<'f> Claims<'f> {
     /// Lets every commit claim, in order of history; only sessions that `may` claim a commit do.
     pub(super) fn claim(&self, commits: &[&CommitFact], may: &dyn Fn(i64, i64) -> bool) -> (Vec<LineClaim>, Worths) {
         let mut round = Round { claims: self, is_taken: vec![false; self.places.len()], may };
-        let mut claims: HashMap<(i64, i64, i64), LineClaim> = HashMap::new();
-        let mut worths = Worths::new();
+        let mut claims: FxHashMap<(i64, i64, i64), LineClaim> = FxHashMap::default();
+        let mut worths = Worths::default();
         for commit in commits {
             for index in self.files.get(&commit.key).into_iter().flatten() {
                 let file = &self.facts.files[*index];
@@ -160,4 +166,4 @@ impl Round<'_> {
 const MAX_TRIES: usize = 256;
 
 /// Worth of claims by commit and session.
-pub(super) type Worths = HashMap<(i64, i64), Worth>;
+pub(super) type Worths = FxHashMap<(i64, i64), Worth>;

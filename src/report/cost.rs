@@ -88,6 +88,11 @@ impl CostBy {
         self == CostBy::Commit
     }
 
+    /// Tells whether rows hold shares of calls rather than whole ones.
+    pub fn shares_calls(self) -> bool {
+        matches!(self, CostBy::Commit | CostBy::Author | CostBy::File | CostBy::Tool)
+    }
+
     /// Returns the fields that rows of this dimension never have, with the reason.
     pub fn absent(self) -> Vec<Absent> {
         let mut absent = Vec::new();
@@ -96,6 +101,15 @@ impl CostBy {
         }
         if self != CostBy::Tool {
             absent.push(Absent { field: "carry_nano_usd", reason: "only tools have it" });
+        }
+        if self.shares_calls() {
+            absent.push(Absent { field: "tokens", reason: "rows hold shares of calls" });
+            absent.push(Absent { field: "web_searches", reason: "rows hold shares of calls" });
+        }
+        if self == CostBy::File {
+            for field in ["calls", "incomplete_calls", "unpriced_calls", "sessions"] {
+                absent.push(Absent { field, reason: "a commit's money is spread over its files by lines" });
+            }
         }
         if !matches!(self, CostBy::Commit | CostBy::Author | CostBy::File) {
             absent.push(Absent { field: "lines", reason: "only commits, authors and files have them" });
@@ -148,17 +162,17 @@ pub struct CostRow {
     /// Why there is none.
     pub cost_missing: Option<Missing>,
     /// Calls that add nothing to `cost` because they have no price.
-    pub unpriced_calls: u64,
+    pub unpriced_calls: Option<u64>,
     /// All calls. By commit: those with a share in it.
-    pub calls: u64,
+    pub calls: Option<u64>,
     /// Calls whose output is a placeholder.
-    pub incomplete_calls: u64,
+    pub incomplete_calls: Option<u64>,
     /// Sessions with a call in the row.
-    pub sessions: u64,
-    /// Tokens of `calls`.
-    pub tokens: TokenCounts,
+    pub sessions: Option<u64>,
+    /// Tokens of `calls`; `null` where rows hold shares of calls, which have no tokens of their own.
+    pub tokens: Option<TokenCounts>,
     /// Web searches of `calls`.
-    pub web_searches: u64,
+    pub web_searches: Option<u64>,
     /// By commit: how the money reached it; they sum to `cost`.
     pub parts: Option<Parts>,
     /// By tool: the part of `cost` that is cache reads of what the tool left in the context; the rest is the tool's

@@ -20,6 +20,11 @@ pub struct TokenCounts {
 }
 
 impl TokenCounts {
+    /// Returns the tokens written to either cache.
+    pub fn cache_write(&self) -> u64 {
+        self.cache_write_5m.saturating_add(self.cache_write_1h)
+    }
+
     /// Returns all tokens.
     pub fn total(&self) -> u64 {
         [self.input, self.output, self.cache_read, self.cache_write_5m, self.cache_write_1h]

@@ -7,6 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::merge::Merge;
 use super::names::Interner;
@@ -19,20 +20,20 @@ use crate::model::{LineHash, Usage};
 /// Facts of some rows of some files.
 #[derive(Debug, Default)]
 pub struct Batch {
-    sessions: HashMap<i64, SessionRow>,
+    sessions: FxHashMap<i64, SessionRow>,
     folders: HashSet<(i64, String)>,
-    calls: HashMap<i64, CallRow>,
-    tools: HashMap<i64, ToolRow>,
+    calls: FxHashMap<i64, CallRow>,
+    tools: FxHashMap<i64, ToolRow>,
     edits: HashMap<(i64, String), EditRow>,
     sightings: HashMap<(i64, String), SightingRow>,
-    marks: HashMap<i64, MarkRow>,
-    agent_runs: HashMap<i64, AgentRunRow>,
+    marks: FxHashMap<i64, MarkRow>,
+    agent_runs: FxHashMap<i64, AgentRunRow>,
     spawns: HashSet<SpawnRow>,
     reported: HashMap<(i64, String), ReportedRow>,
     pull_requests: HashMap<(i64, i64), PullRequestRow>,
 }
 
-fn put<K: std::hash::Hash + Eq, T: Merge>(rows: &mut HashMap<K, T>, key: K, row: T) {
+fn put<K: std::hash::Hash + Eq, T: Merge, S: std::hash::BuildHasher>(rows: &mut HashMap<K, T, S>, key: K, row: T) {
     match rows.entry(key) {
         std::collections::hash_map::Entry::Occupied(mut entry) => entry.get_mut().merge(row),
         std::collections::hash_map::Entry::Vacant(entry) => {
@@ -130,9 +131,14 @@ impl Batch {
     }
 
     /// Writes everything and empties the batch; returns how many rows were new or changed.
-    pub(super) fn flush(&mut self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<usize> {
+    pub(super) fn flush(
+        &mut self,
+        sql: &Connection,
+        names: &mut Interner,
+        written: &mut Written,
+    ) -> rusqlite::Result<usize> {
         let mut dirty = HashSet::new();
-        let mut flush = Flush { sql, names, dirty: &mut dirty, changed: 0 };
+        let mut flush = Flush { sql, names, written, dirty: &mut dirty, changed: 0 };
         flush.sessions(self.sessions.drain().map(|(_, row)| row))?;
         flush.table(&mut self.calls)?;
         flush.table(&mut self.tools)?;
@@ -150,8 +156,30 @@ impl Batch {
     }
 }
 
+/// Rows written since the database was empty: what is not among them need not be looked up.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// `None` if the database held rows when it was opened: then anything may be there.
+    keys: Option<FxHashSet<(u8, i64)>>,
+}
+
+impl Written {
+    pub(super) fn since_empty(is_empty: bool) -> Written {
+        Written { keys: is_empty.then(FxHashSet::default) }
+    }
+
+    /// Tells whether a row may be stored already, and remembers that it will be.
+    fn may_hold(&mut self, table: u8, key: i64) -> bool {
+        self.keys.as_mut().is_none_or(|keys| !keys.insert((table, key)))
+    }
+}
+
 /// A row that knows its table.
 trait Table: Merge + Clone + PartialEq + Sized {
+    /// Tells tables apart.
+    const NUMBER: u8;
+    /// A number that rows of one key share; two keys may share it too.
+    fn key(&self) -> i64;
     /// Reads the stored row of the same key.
     fn stored(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<Option<Self>>;
     /// Writes the row over the stored one.
@@ -163,16 +191,19 @@ trait Table: Merge + Clone + PartialEq + Sized {
 struct Flush<'f> {
     sql: &'f Connection,
     names: &'f mut Interner,
+    written: &'f mut Written,
     dirty: &'f mut HashSet<i64>,
     changed: usize,
 }
 
 impl Flush<'_> {
-    fn table<K: Ord, T: Table>(&mut self, rows: &mut HashMap<K, T>) -> rusqlite::Result<()> {
+    fn table<K: Ord, T: Table, S>(&mut self, rows: &mut HashMap<K, T, S>) -> rusqlite::Result<()> {
         let mut rows: Vec<(K, T)> = rows.drain().collect();
         rows.sort_unstable_by(|one, other| one.0.cmp(&other.0)); // Neighbours on disk are written together.
         for (_, row) in rows {
-            let row = match row.stored(self.sql, self.names)? {
+            let may_be_stored = self.written.may_hold(T::NUMBER, row.key());
+            let stored = if may_be_stored { row.stored(self.sql, self.names)? } else { None };
+            let row = match stored {
                 None => row,
                 Some(stored) => {
                     let mut merged = stored.clone();
@@ -254,6 +285,12 @@ fn usage(row: &Row<'_>) -> rusqlite::Result<Usage> {
 }
 
 impl Table for CallRow {
+    const NUMBER: u8 = 0;
+
+    fn key(&self) -> i64 {
+        self.key
+    }
+
     fn stored(&self, sql: &Connection, _: &mut Interner) -> rusqlite::Result<Option<CallRow>> {
         let mut statement = sql.prepare_cached(
             "SELECT call.*, model.text AS model_text, branch.text AS branch_text FROM call
@@ -322,6 +359,12 @@ impl Table for CallRow {
 }
 
 impl Table for ToolRow {
+    const NUMBER: u8 = 1;
+
+    fn key(&self) -> i64 {
+        self.key
+    }
+
     fn stored(&self, sql: &Connection, _: &mut Interner) -> rusqlite::Result<Option<ToolRow>> {
         let mut statement = sql.prepare_cached(
             "SELECT tool_call.*, name.text AS name_text, type.text AS type_text FROM tool_call
@@ -380,6 +423,12 @@ impl Table for ToolRow {
 }
 
 impl Table for EditRow {
+    const NUMBER: u8 = 2;
+
+    fn key(&self) -> i64 {
+        self.tool_call
+    }
+
     fn stored(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<Option<EditRow>> {
         let path = names.id(sql, &self.path)?;
         let mut statement = sql.prepare_cached("SELECT source, added FROM edit WHERE tool_call = ?1 AND path = ?2")?;
@@ -403,6 +452,12 @@ impl Table for EditRow {
 }
 
 impl Table for MarkRow {
+    const NUMBER: u8 = 3;
+
+    fn key(&self) -> i64 {
+        self.key
+    }
+
     fn stored(&self, sql: &Connection, _: &mut Interner) -> rusqlite::Result<Option<MarkRow>> {
         let mut statement = sql.prepare_cached(
             "SELECT mark.*, name.text AS path FROM mark LEFT JOIN name ON name.id = mark.source WHERE key = ?1",
@@ -447,6 +502,12 @@ impl Table for MarkRow {
 }
 
 impl Table for AgentRunRow {
+    const NUMBER: u8 = 4;
+
+    fn key(&self) -> i64 {
+        self.key
+    }
+
     fn stored(&self, sql: &Connection, _: &mut Interner) -> rusqlite::Result<Option<AgentRunRow>> {
         let mut statement = sql.prepare_cached(
             "SELECT agent_run.*, name.text AS type_text FROM agent_run
@@ -478,6 +539,12 @@ impl Table for AgentRunRow {
 }
 
 impl Table for ReportedRow {
+    const NUMBER: u8 = 5;
+
+    fn key(&self) -> i64 {
+        self.session
+    }
+
     fn stored(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<Option<ReportedRow>> {
         let model = names.id(sql, &self.model)?;
         let mut statement = sql.prepare_cached("SELECT * FROM reported_usage WHERE session = ?1 AND model = ?2")?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
+use super::batch::Written;
 use super::error::StoreError;
 use super::migrate;
 use super::names::Interner;
@@ -19,6 +20,7 @@ pub struct Writer {
     pub(super) connection: Connection,
     /// Ids of texts met so far; only of committed transactions.
     pub(super) interner: Interner,
+    pub(super) written: Written,
     path: PathBuf,
 }
 
@@ -46,7 +48,10 @@ impl Writer {
         migrate::check(&connection, path)?;
         set_up(&connection).map_err(fail)?;
         migrate::migrate(&mut connection).map_err(fail)?;
-        Ok(Writer { connection, interner: Interner::default(), path: path.into() })
+        let is_empty =
+            connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM source)", [], |row| row.get(0)).map_err(fail)?;
+        let written = Written::since_empty(is_empty);
+        Ok(Writer { connection, interner: Interner::default(), written, path: path.into() })
     }
 
     /// Runs `work` in one transaction that holds the write lock from its start.

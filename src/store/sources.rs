@@ -107,8 +107,9 @@ impl Writer {
     /// What SQLite reports; nothing is kept then.
     pub fn record(&mut self, batch: &mut Batch, files: &[FileResult]) -> Result<usize, StoreError> {
         let mut names = std::mem::take(&mut self.interner);
+        let mut written = std::mem::take(&mut self.written);
         let changed = self.transact(|sql| {
-            let changed = batch.flush(sql, &mut names)?;
+            let changed = batch.flush(sql, &mut names, &mut written)?;
             for file in files {
                 if let Some(source) = &file.source {
                     save(sql, source)?;
@@ -117,7 +118,8 @@ impl Writer {
             }
             Ok(changed)
         })?;
-        self.interner = names; // Only after the commit: ids of a rolled back transaction are nobody's.
+        // Only after the commit: what a rolled back transaction knew is nobody's.
+        (self.interner, self.written) = (names, written);
         Ok(changed)
     }
 }

@@ -51,9 +51,9 @@ mod contract {
         unpriced: Vec<Unpriced>, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
     } optional {});
     shape!(CostRow {
-        key: CostKey, unpriced_calls: u64, calls: u64, incomplete_calls: u64, sessions: u64, tokens: Tokens,
-        web_searches: u64,
+        key: CostKey,
     } optional {
+        unpriced_calls: u64, calls: u64, incomplete_calls: u64, sessions: u64, tokens: Tokens, web_searches: u64,
         cost_nano_usd: i64, cost_missing: Missing, parts: Parts, carry_nano_usd: i64, lines: LineShare, note: String,
     });
     shape!(CostKey { label: String } optional { id: String, subject: String, at: String });
@@ -344,12 +344,12 @@ fn cost(by: r::CostBy) -> r::Report {
         },
         cost: cost.map(NanoUsd),
         cost_missing: cost.is_none().then_some(r::Missing::Unpriced),
-        unpriced_calls: u64::from(cost.is_none()),
-        calls: 120,
-        incomplete_calls: 119,
-        sessions: 2,
-        tokens: tokens(),
-        web_searches: 1,
+        unpriced_calls: Some(u64::from(cost.is_none())),
+        calls: Some(120),
+        incomplete_calls: Some(119),
+        sessions: Some(2),
+        tokens: Some(tokens()),
+        web_searches: Some(1),
         parts: parts.filter(|_| is_commit),
         carry: None,
         lines: is_commit.then_some(r::LineShare { landed: 61, added: 74 }),

@@ -6,7 +6,7 @@ use super::cell::Cell;
 use super::column::Column;
 use super::table::{Growing, Table};
 use crate::model::NanoUsd;
-use crate::report::{CostBy, CostReport, CostRow, Parts};
+use crate::report::{CostBy, CostReport, CostRow, Parts, TokenCounts};
 
 /// Returns the page.
 pub(super) fn document(report: &CostReport) -> Document {
@@ -58,34 +58,37 @@ fn with_parts(rows: Rows<'_>) -> Rows<'_> {
 
 fn with_own_and_carry(rows: Rows<'_>) -> Rows<'_> {
     let own = |row: &CostRow| Cell::Money(row.cost.zip(row.carry).map(|(cost, carry)| cost - carry));
-    rows.with(Column::number("= own", "own_usd"), own)
-        .with(Column::number("+ carry", "carry_usd"), |row| Cell::Money(row.carry))
+    rows.with(Column::data("own_usd"), own).with(Column::data("carry_usd"), |row| Cell::Money(row.carry))
 }
 
 fn with_volumes(rows: Rows<'_>, by: CostBy) -> Rows<'_> {
     let shown = |header: &str, key: &str| match by {
-        CostBy::Commit => Column::data(key),
+        CostBy::Commit | CostBy::File => Column::data(key),
         _ => Column::number(header, key).optional(),
     };
+    let tokens = |header: &str, key: &str| match by.shares_calls() {
+        true => Column::data(key),
+        false => Column::number(header, key).optional(),
+    };
     let sessions = match by {
-        CostBy::Session | CostBy::Turn => Column::data("sessions"),
+        CostBy::Session | CostBy::Turn | CostBy::File => Column::data("sessions"),
         _ => Column::number("sessions", "sessions"),
     };
-    let cache_write = |row: &CostRow| match by {
-        CostBy::Commit => Cell::Blank,
-        _ => Cell::count(row.tokens.cache_write_5m.saturating_add(row.tokens.cache_write_1h)),
+    let count = |of: fn(&TokenCounts) -> u64| {
+        move |row: &CostRow| row.tokens.as_ref().map_or(Cell::Blank, |tokens| Cell::count(of(tokens)))
     };
-    rows.with(shown("calls", "calls"), |row| Cell::count(row.calls))
-        .with(Column::data("unpriced_calls"), |row| Cell::count(row.unpriced_calls))
-        .with(Column::data("incomplete_calls"), |row| Cell::count(row.incomplete_calls))
-        .with(sessions, |row| Cell::count(row.sessions))
-        .with(shown("input tok", "input_tokens"), |row| Cell::count(row.tokens.input))
-        .with(shown("output tok", "output_tokens"), |row| Cell::count(row.tokens.output))
-        .with(shown("cache read tok", "cache_read_tokens"), |row| Cell::count(row.tokens.cache_read))
-        .with(Column::number("cache write tok", "").optional().for_people(), cache_write)
-        .with(Column::data("cache_write_5m_tokens"), |row| Cell::count(row.tokens.cache_write_5m))
-        .with(Column::data("cache_write_1h_tokens"), |row| Cell::count(row.tokens.cache_write_1h))
-        .with(Column::data("web_searches"), |row| Cell::count(row.web_searches))
+    let maybe = |of: fn(&CostRow) -> Option<u64>| move |row: &CostRow| of(row).map_or(Cell::Blank, Cell::count);
+    rows.with(shown("calls", "calls"), maybe(|row| row.calls))
+        .with(Column::data("unpriced_calls"), maybe(|row| row.unpriced_calls))
+        .with(Column::data("incomplete_calls"), maybe(|row| row.incomplete_calls))
+        .with(sessions, maybe(|row| row.sessions))
+        .with(tokens("input tok", "input_tokens"), count(|tokens| tokens.input))
+        .with(tokens("output tok", "output_tokens"), count(|tokens| tokens.output))
+        .with(tokens("cache read tok", "cache_read_tokens"), count(|tokens| tokens.cache_read))
+        .with(Column::number("cache write tok", "").optional().for_people(), count(TokenCounts::cache_write))
+        .with(Column::data("cache_write_5m_tokens"), count(|tokens| tokens.cache_write_5m))
+        .with(Column::data("cache_write_1h_tokens"), count(|tokens| tokens.cache_write_1h))
+        .with(Column::data("web_searches"), maybe(|row| row.web_searches))
 }
 
 fn with_remarks(rows: Rows<'_>, by: CostBy) -> Rows<'_> {
