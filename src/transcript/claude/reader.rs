@@ -56,7 +56,7 @@ impl Reader {
         loop {
             match rows.next() {
                 None => return Ok(()),
-                Some(Ok(row)) => self.row(row, offset, sink),
+                Some(Ok(row)) => self.row(row, &line[consumed..], offset, sink),
                 Some(Err(_)) => return Err(consumed),
             }
             consumed = rows.byte_offset();
@@ -78,7 +78,7 @@ impl Reader {
         false
     }
 
-    fn row(&mut self, row: Row<'_>, offset: u64, sink: &mut dyn FnMut(Item<'_>)) {
+    fn row(&mut self, row: Row<'_>, raw: &[u8], offset: u64, sink: &mut dyn FnMut(Item<'_>)) {
         let Some(kind) = row.kind.0.clone() else {
             let detail = "an object without `type`".to_owned();
             return sink(Item::Problem(Problem { offset, kind: ProblemKind::BadJson, detail }));
@@ -91,7 +91,7 @@ impl Reader {
         let envelope = self.envelope(&row, offset);
         match (kind.as_ref(), &row.data.0) {
             ("progress", Some(data)) if data.message.0.is_some() => progress(&row, envelope, sink),
-            _ => emit(&row, kind, envelope, source, sink),
+            _ => emit(&row, kind, envelope, source, raw, sink),
         }
         self.ordinal += 1;
     }
@@ -125,7 +125,7 @@ fn progress<'a>(row: &Row<'a>, envelope: Envelope<'a>, sink: &mut dyn FnMut(Item
     let Some(kind) = inner.kind.0.clone() else { return };
     let at = inner.timestamp.as_deref().and_then(Timestamp::parse).or(envelope.at);
     let envelope = Envelope { row: inner.uuid.0.clone().or(envelope.row.clone()), at, agent_run: id, ..envelope };
-    emit(inner, kind, envelope, CallSource::Progress, sink);
+    emit(inner, kind, envelope, CallSource::Progress, b"", sink);
 }
 
 fn emit<'a>(
@@ -133,12 +133,13 @@ fn emit<'a>(
     kind: Cow<'a, str>,
     envelope: Envelope<'a>,
     source: CallSource,
+    raw: &[u8],
     sink: &mut dyn FnMut(Item<'_>),
 ) {
     let is_subagent = envelope.agent_run.is_some() || source != CallSource::Main;
     let facts = match kind.as_ref() {
         "assistant" => vec![assistant::response(row, source)],
-        "user" => user::line(row, is_subagent),
+        "user" => user::line(row, is_subagent, raw),
         _ => other::facts(row, kind),
     };
     for fact in facts {
