@@ -22,6 +22,15 @@ pub(in crate::transcript) struct Reader {
 /// Where a torn object may be followed by a whole one on the same line.
 const ROW_STARTS: [&[u8]; 2] = [b"{\"parentUuid\":", b"{\"type\":"];
 
+/// How the client writes progress reports of shell commands and hooks.
+const TICKS: [&[u8]; 2] = [
+    b"\"type\":\"progress\",\"data\":{\"type\":\"bash_progress\"",
+    b"\"type\":\"progress\",\"data\":{\"type\":\"hook_progress\"",
+];
+
+/// The envelope before `data` is some 450 bytes; long paths make it longer.
+const MAX_ENVELOPE: usize = 1500;
+
 /// How many of them are tried before the rest of the line is given up.
 const MAX_RESTARTS: usize = 8;
 
@@ -36,6 +45,10 @@ impl Reader {
         if line.is_empty() {
             return true;
         }
+        if self.is_tick(line) {
+            self.ordinal += 1;
+            return true;
+        }
         match self.objects(line, offset, sink) {
             Ok(()) => true,
             Err(consumed) => {
@@ -47,6 +60,24 @@ impl Reader {
                 self.restart(rest, offset, sink)
             }
         }
+    }
+
+    /// Tells whether a line is the progress report of a shell command or a hook: two of five lines, and nothing in
+    /// them is used.
+    ///
+    /// Only the very bytes of the client's own form count, in a line that
+    /// holds no message and cannot hold a second object; any other spelling
+    /// takes the long way.
+    fn is_tick(&self, line: &[u8]) -> bool {
+        let Some(session) = &self.session else { return false };
+        let envelope = &line[..line.len().min(MAX_ENVELOPE)];
+        let has = |needle: &[u8]| memchr::memmem::find(line, needle).is_some();
+        line.starts_with(b"{\"parentUuid\":")
+            && line.ends_with(b"}")
+            && TICKS.iter().any(|tick| memchr::memmem::find(envelope, tick).is_some())
+            && memchr::memmem::find(envelope, session.as_bytes()).is_some()
+            && !has(b"\"message\"")
+            && !has(b"}{")
     }
 
     /// Reads the objects of a line; on failure returns how many bytes were understood.
@@ -208,6 +239,22 @@ mod tests {
     fn an_object_without_a_type_is_a_problem_not_an_event() {
         assert_eq!(read(&[br#"{"a":1}"#]).0, ["bad-json"]);
         assert!(!read(&[b"not json"]).1);
+    }
+
+    #[test]
+    fn ticks_are_counted_and_skipped_unless_something_hangs_on_them() {
+        let tick = r#"{"parentUuid":"p","sessionId":"s","type":"progress","data":{"type":"hook_progress"},"uuid":"u"}"#;
+        let glued = format!(r#"{tick}{{"type":"zed"}}"#);
+        let quoting = tick.replace(r#""uuid":"u""#, r#""message":{"id":"m","usage":{"input_tokens":1}}"#);
+        let user = r#"{"type":"user","sessionId":"s","message":{"content":"hi"}}"#;
+        let (facts, is_whole) = read(&[user.as_bytes(), tick.as_bytes(), glued.as_bytes(), quoting.as_bytes()]);
+        assert!(is_whole);
+        assert_eq!(facts.len(), 4, "{facts:?}"); // user, then the glued line's two objects, then the odd one
+        let mut reader = Reader { session: Some("s".into()), ..Reader::default() };
+        assert!(reader.is_tick(tick.as_bytes()));
+        assert!(!reader.is_tick(glued.as_bytes()) && !reader.is_tick(quoting.as_bytes()));
+        assert!(reader.line(tick.as_bytes(), 1, &mut |_| panic!("a tick has no fact")));
+        assert_eq!(reader.ordinal, 1);
     }
 
     #[test]
