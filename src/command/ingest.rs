@@ -15,7 +15,7 @@ use crate::ingest::{
 };
 use crate::pricing::PriceBook;
 use crate::report::{CommitCounts, FileCounts, IngestReport, KindCount, Report};
-use crate::store::{Reader, Writer};
+use crate::store::{Reader, StoreError, Writer};
 use crate::ui::ProgressUnit;
 
 /// Runs `agent-trace ingest`.
@@ -39,10 +39,9 @@ pub(super) fn refresh(context: &Context<'_>, repo: &Repo, book: &PriceBook) -> R
     if context.global.no_refresh {
         return Ok(());
     }
-    let has_database = context.database(repo).exists();
     match read(context, repo, book, &[]) {
         Ok(_) => Ok(()),
-        Err(error) if has_database && error.exit_code() != ExitCode::Bug => {
+        Err(error) if error.exit_code() != ExitCode::Bug && context.reader(repo).is_ok() => {
             context.ui.warning(&format!("not up to date: {}", error.message()));
             Ok(())
         }
@@ -62,11 +61,7 @@ struct Read {
 fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf]) -> Result<Read, Error> {
     let database = context.database(repo);
     let waiting = || context.ui.status("another agent-trace is reading; waiting for it");
-    let _lock = IngestLock::take(&database, waiting).map_err(|error| {
-        Error::environment(format!("`{}` cannot be written", database.display()))
-            .with_source(error)
-            .with_hint("use --no-refresh to answer from what was read before")
-    })?;
+    let _lock = IngestLock::take(&database, waiting).map_err(|error| StoreError::from_io(&database, &error))?;
     let mut writer = Writer::open(&database)?;
     let mut read = Read::default();
     if paths.is_empty() {
