@@ -1,7 +1,7 @@
 //! `ingest`: reads what is new; and the same, quietly, before a report.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
@@ -16,6 +16,7 @@ use crate::ingest::{
 use crate::pricing::PriceBook;
 use crate::report::{CommitCounts, FileCounts, IngestReport, KindCount, Report};
 use crate::store::{Reader, StoreError, Writer};
+use crate::transcript::ProblemKind;
 use crate::ui::ProgressUnit;
 
 /// Runs `agent-trace ingest`.
@@ -86,8 +87,18 @@ fn discovered(context: &Context<'_>, repo: &Repo, writer: &mut Writer, read: &mu
     for problem in &found.problems {
         *read.transcripts.problems.entry(problem.kind.clone()).or_default() += 1;
     }
+    writer.forget_places(ProblemKind::Unreadable.name(), &|path| is_open_again(Path::new(path)))?;
     writer.record_problems(found.problems)?;
     files(context, writer, found.inputs, read)
+}
+
+/// A place that is gone, or lets itself be read now, is no problem any more.
+fn is_open_again(path: &Path) -> bool {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => std::fs::read_dir(path).is_ok(),
+        Ok(_) => false, // A transcript says so itself when it is read.
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
 }
 
 /// Worktrees of now and of before: a removed one's sessions still belong here.

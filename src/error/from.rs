@@ -119,11 +119,9 @@ impl From<StoreError> for Error {
 fn newer(by: &str, found: i64, known: i64) -> Error {
     let place = std::env::current_exe().map_or_else(|_| String::new(), |path| format!(" at {}", path.display()));
     let this = format!("this is agent-trace {}{place} (format {known}, file has {found})", env!("CARGO_PKG_VERSION"));
-    Error::environment(format!(
-        "this repository's data was last written by agent-trace {by}, which changed its format"
-    ))
-    .with_source(this)
-    .with_hint("upgrade this copy; two versions on PATH are the usual cause. Nothing is lost")
+    Error::environment(format!("this repository's data was last written by agent-trace {by}, which changed its format"))
+        .with_source(this)
+        .with_hint("upgrade this copy; two versions on PATH are the usual cause. Nothing is lost")
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ fn rebuild_derived(sql: &Connection) -> rusqlite::Result<()> {
     }
     sql.execute_batch(DERIVED)?;
     sql.execute_batch(VIEWS)?;
-    let set = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
+    let set = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
     sql.execute(set, params!["derived_version", DERIVED_VERSION.to_string()])?;
     sql.execute("DELETE FROM meta WHERE key = 'derived_state'", [])?;
     Ok(())

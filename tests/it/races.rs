@@ -44,8 +44,9 @@ fn several_ingests_at_once_on_a_fresh_repository_all_succeed_and_count_once() {
 fn reports_at_once_on_a_fresh_repository_all_succeed() {
     let world = small_world();
     fill(&world, 20, 20);
-    let children: Vec<Child> =
-        [&["log"][..], &["--json"], &["cost", "--by", "session"], &["sessions"]].map(|report| start(&world, report)).into();
+    let children: Vec<Child> = [&["log"][..], &["--json"], &["cost", "--by", "session"], &["sessions"]]
+        .map(|report| start(&world, report))
+        .into();
     for child in children {
         let (code, errors) = end(child);
         assert_eq!(code, Some(0), "{errors}");
