@@ -44,15 +44,18 @@ impl From<io::Error> for Error {
 
 impl From<GitError> for Error {
     fn from(error: GitError) -> Error {
-        let failure = Error::environment(error.to_string());
+        let failure = Error::of(Kind::Environment, &error);
         match error {
             GitError::NotARepository { .. } => {
                 failure.with_hint("run it inside a git repository, or name one with -C PATH")
             }
-            GitError::NotOwned { .. } => {
-                failure.with_hint("if you trust it: git config --global --add safe.directory PATH")
+            GitError::NotOwned { path, .. } => {
+                let root = path.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&path);
+                let root = root.display();
+                failure.with_hint(format!("if you trust it: git config --global --add safe.directory '{root}'"))
             }
-            _ => failure,
+            GitError::Unreadable { .. } => failure.with_hint("see whether git can read it: git status"),
+            GitError::GitProgram { .. } => failure,
         }
     }
 }
@@ -103,7 +106,7 @@ impl From<StoreError> for Error {
                 "look at quota and file-size limit (ulimit -f), then run `agent-trace ingest` again; it goes on where it stopped",
             ),
             StoreError::ReadOnly { path, .. } if !path.exists() => {
-                failure.with_hint("nothing was read before; work in a copy that can be written: git clone")
+                failure.with_hint("nothing was read before; make the folder writable, or work in a copy (git clone)")
             }
             StoreError::ReadOnly { .. } => failure.with_hint("use --no-refresh to answer from what was read before"),
             StoreError::Query(text) => Error::user(text)

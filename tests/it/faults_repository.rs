@@ -48,9 +48,15 @@ fn a_folder_outside_of_any_repository_is_refused_and_nothing_is_written() {
 fn a_folder_that_does_not_exist_is_named() {
     let world = World::new();
     let output = world.run(["-C", "missing/folder", "log"]).failure(2);
-    assert_eq!(output.stderr, "error: `$WORLD/repo/missing/folder` is not a folder\n");
+    assert_eq!(
+        output.stderr,
+        "error: `$WORLD/repo/missing/folder` is not a folder\nhint: name an existing folder with -C PATH\n"
+    );
     let output = world.run(["-C", ".git/HEAD", "log"]).failure(2);
-    assert_eq!(output.stderr, "error: `$WORLD/repo/.git/HEAD` is not a folder\n");
+    assert_eq!(
+        output.stderr,
+        "error: `$WORLD/repo/.git/HEAD` is not a folder\nhint: name an existing folder with -C PATH\n"
+    );
 }
 
 #[test]

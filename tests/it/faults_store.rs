@@ -255,7 +255,7 @@ fn a_repository_that_cannot_be_written_answers_from_what_was_read() {
     let (code, _, stderr) = run_with(&world, &[], &["log"]);
     assert_eq!(code, Some(2));
     assert!(stderr.contains("trace.db` cannot be written: Read-only file system"), "{stderr}");
-    assert!(stderr.contains("hint: nothing was read before; work in a copy"), "{stderr}");
+    assert!(stderr.contains("hint: nothing was read before; make the folder writable"), "{stderr}");
     disk.remount("rw");
     let _ = world.run(["ingest"]).success();
     let expected = books(&world);
