@@ -306,11 +306,15 @@ hint: write it as 2026-01-23
 #[test]
 fn places_that_are_not_what_they_should_be() {
     let world = small_world();
-    says(&world, &["log", "--no-refresh"], str![[r#"
+    says(
+        &world,
+        &["log", "--no-refresh"],
+        str![[r#"
 error: nothing was read in this repository yet
 hint: agent-trace ingest
 
-"#]]);
+"#]],
+    );
     says(
         &world,
         &["-C", "missing", "log"],
