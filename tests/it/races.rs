@@ -2,6 +2,7 @@
 
 use crate::books::{books, database, fill, program, small_world};
 use crate::harness::World;
+use agent_trace::store::{Reader, Writer};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 use std::{fs, thread};
@@ -53,9 +54,22 @@ fn reports_at_once_on_a_fresh_repository_all_succeed() {
     }
 }
 
-/// A report sees one moment: with the tables of two moments the books would not balance, and it would exit with 70.
+/// With the tables of two moments the books would not balance, and a report would exit with 70.
 #[test]
-fn reports_during_an_ingest_answer_from_one_moment() {
+fn a_reader_sees_the_moment_at_which_it_was_opened() {
+    let world = small_world();
+    let _ = world.run(["ingest"]).success();
+    let mut writer = Writer::open(&database(&world)).unwrap();
+    writer.set_meta("test", "before").unwrap();
+    let reader = Reader::open(&database(&world)).unwrap();
+    writer.set_meta("test", "after").unwrap();
+    assert_eq!(reader.meta("test").unwrap().as_deref(), Some("before"));
+    let later = Reader::open(&database(&world)).unwrap();
+    assert_eq!(later.meta("test").unwrap().as_deref(), Some("after"));
+}
+
+#[test]
+fn reports_during_an_ingest_add_up() {
     let world = small_world();
     let _ = world.run(["ingest"]).success();
     fill(&world, 60, 100);
