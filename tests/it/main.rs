@@ -5,10 +5,17 @@
 #![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
+mod books;
 mod contract_json;
+mod errors;
+mod faults_input;
+mod faults_repository;
+mod faults_store;
 mod fixtures;
 mod harness;
 mod layers;
+mod races;
+mod schema;
 
 use std::collections::BTreeSet;
 use std::path::Path;
