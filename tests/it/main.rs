@@ -6,6 +6,7 @@
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
 mod contract_json;
+mod demo;
 mod fixtures;
 mod harness;
 mod layers;
