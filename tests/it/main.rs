@@ -5,11 +5,13 @@
 #![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
+mod cli_reference;
 mod contract_json;
 mod demo;
 mod fixtures;
 mod harness;
 mod layers;
+mod readme;
 
 use std::collections::BTreeSet;
 use std::path::Path;
