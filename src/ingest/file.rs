@@ -11,7 +11,7 @@ use crate::store::{Batch, FileResult, FileStamp, ProblemRow, SourceRow};
 use crate::transcript::{self, Format, ProblemKind, Resume};
 
 /// Rows after which a batch is handed over, so that memory does not grow with the file.
-const HAND_OVER: usize = 5_000;
+const HAND_OVER: usize = 1_500;
 
 /// Bytes at both ends of what was read that tell whether a file was rewritten.
 const CHECKED: u64 = 1024;

@@ -4,10 +4,11 @@
 //! merging before writing halves the work; a row that says nothing new is not
 //! written again and makes no session dirty.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::merge::Merge;
 use super::names::Interner;
@@ -21,16 +22,16 @@ use crate::model::{LineHash, Usage};
 #[derive(Debug, Default)]
 pub struct Batch {
     sessions: FxHashMap<i64, SessionRow>,
-    folders: HashSet<(i64, String)>,
+    folders: FxHashSet<(i64, String)>,
     calls: FxHashMap<i64, CallRow>,
     tools: FxHashMap<i64, ToolRow>,
-    edits: HashMap<(i64, String), EditRow>,
-    sightings: HashMap<(i64, String), SightingRow>,
+    edits: FxHashMap<(i64, String), EditRow>,
+    sightings: FxHashMap<(i64, String), SightingRow>,
     marks: FxHashMap<i64, MarkRow>,
     agent_runs: FxHashMap<i64, AgentRunRow>,
-    spawns: HashSet<SpawnRow>,
-    reported: HashMap<(i64, String), ReportedRow>,
-    pull_requests: HashMap<(i64, i64), PullRequestRow>,
+    spawns: FxHashSet<SpawnRow>,
+    reported: FxHashMap<(i64, String), ReportedRow>,
+    pull_requests: FxHashMap<(i64, i64), PullRequestRow>,
 }
 
 fn put<K: std::hash::Hash + Eq, T: Merge, S: std::hash::BuildHasher>(rows: &mut HashMap<K, T, S>, key: K, row: T) {
@@ -137,7 +138,7 @@ impl Batch {
         names: &mut Interner,
         written: &mut Written,
     ) -> rusqlite::Result<usize> {
-        let mut dirty = HashSet::new();
+        let mut dirty = FxHashSet::default();
         let mut flush = Flush { sql, names, written, dirty: &mut dirty, changed: 0 };
         flush.sessions(self.sessions.drain().map(|(_, row)| row))?;
         flush.table(&mut self.calls)?;
@@ -156,26 +157,47 @@ impl Batch {
     }
 }
 
-/// Rows written since the database was empty: what is not among them need not be looked up.
+/// Rows written since the database was empty: others need not be looked up, and a copy that says the same need not
+/// be merged (a session stands in 1.8 files of a backup).
 #[derive(Debug, Default)]
 pub(super) struct Written {
-    /// `None` if the database held rows when it was opened: then anything may be there.
-    keys: Option<FxHashSet<(u8, i64)>>,
+    /// Hash of each row by table and key; `None` if the database held rows when it was opened.
+    rows: Option<FxHashMap<(u8, i64), u64>>,
+}
+
+/// What is known of a stored row without looking.
+enum Stored {
+    /// There is none.
+    No,
+    /// It is this very row.
+    Same,
+    /// It must be looked up.
+    Maybe,
 }
 
 impl Written {
     pub(super) fn since_empty(is_empty: bool) -> Written {
-        Written { keys: is_empty.then(FxHashSet::default) }
+        Written { rows: is_empty.then(FxHashMap::default) }
     }
 
-    /// Tells whether a row may be stored already, and remembers that it will be.
-    fn may_hold(&mut self, table: u8, key: i64) -> bool {
-        self.keys.as_mut().is_none_or(|keys| !keys.insert((table, key)))
+    fn look<T: Table>(&self, row: &T) -> Stored {
+        let Some(rows) = &self.rows else { return Stored::Maybe };
+        match rows.get(&(T::NUMBER, row.key())) {
+            None => Stored::No,
+            Some(hash) if *hash == FxBuildHasher.hash_one(row) => Stored::Same,
+            Some(_) => Stored::Maybe,
+        }
+    }
+
+    fn remember<T: Table>(&mut self, row: &T) {
+        if let Some(rows) = &mut self.rows {
+            rows.insert((T::NUMBER, row.key()), FxBuildHasher.hash_one(row));
+        }
     }
 }
 
 /// A row that knows its table.
-trait Table: Merge + Clone + PartialEq + Sized {
+trait Table: Merge + Clone + PartialEq + Hash + Sized {
     /// Tells tables apart.
     const NUMBER: u8;
     /// A number that rows of one key share; two keys may share it too.
@@ -192,7 +214,7 @@ struct Flush<'f> {
     sql: &'f Connection,
     names: &'f mut Interner,
     written: &'f mut Written,
-    dirty: &'f mut HashSet<i64>,
+    dirty: &'f mut FxHashSet<i64>,
     changed: usize,
 }
 
@@ -201,8 +223,11 @@ impl Flush<'_> {
         let mut rows: Vec<(K, T)> = rows.drain().collect();
         rows.sort_unstable_by(|one, other| one.0.cmp(&other.0)); // Neighbours on disk are written together.
         for (_, row) in rows {
-            let may_be_stored = self.written.may_hold(T::NUMBER, row.key());
-            let stored = if may_be_stored { row.stored(self.sql, self.names)? } else { None };
+            let stored = match self.written.look(&row) {
+                Stored::No => None,
+                Stored::Same => continue,
+                Stored::Maybe => row.stored(self.sql, self.names)?,
+            };
             let row = match stored {
                 None => row,
                 Some(stored) => {
@@ -216,6 +241,7 @@ impl Flush<'_> {
                 }
             };
             row.save(self.sql, self.names)?;
+            self.written.remember(&row);
             self.dirty.extend(row.session());
             self.changed += 1;
         }
@@ -293,9 +319,8 @@ impl Table for CallRow {
 
     fn stored(&self, sql: &Connection, _: &mut Interner) -> rusqlite::Result<Option<CallRow>> {
         let mut statement = sql.prepare_cached(
-            "SELECT call.*, model.text AS model_text, branch.text AS branch_text FROM call
-             LEFT JOIN name AS model ON model.id = call.model LEFT JOIN name AS branch ON branch.id = call.branch
-             WHERE key = ?1",
+            "SELECT *, (SELECT text FROM name WHERE name.id = call.model) AS model_text,
+                    (SELECT text FROM name WHERE name.id = call.branch) AS branch_text FROM call WHERE key = ?1",
         )?;
         let read = |row: &Row<'_>| {
             Ok(CallRow {
@@ -304,8 +329,8 @@ impl Table for CallRow {
                 place: place(row)?,
                 agent_run: row.get("agent_run")?,
                 at: row.get("at")?,
-                model: text(row, "model_text")?,
-                branch: text(row, "branch_text")?,
+                model: text(row, "model_text")?.map(Into::into),
+                branch: text(row, "branch_text")?.map(Into::into),
                 usage: row.get::<_, bool>("has_usage")?.then_some(usage(row)?),
                 is_complete: row.get("is_complete")?,
                 has_stop_reason: row.get("has_stop_reason")?,
@@ -377,7 +402,7 @@ impl Table for ToolRow {
                 id: row.get("id")?,
                 place: place(row)?,
                 agent_run: row.get("agent_run")?,
-                name: text(row, "name_text")?,
+                name: text(row, "name_text")?.map(Into::into),
                 call: row.get("call")?,
                 asked_at: row.get("asked_at")?,
                 answered_at: row.get("answered_at")?,

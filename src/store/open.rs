@@ -70,6 +70,25 @@ impl Writer {
         Ok(result)
     }
 
+    /// Begins a transaction that outlives a call; what [`Writer::record`] writes is kept by [`Writer::commit`].
+    ///
+    /// Keys are hashes, so every batch touches most pages of its tables: a
+    /// commit a batch wrote 228 MB for a database of 18 MB.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn begin(&mut self) -> Result<(), StoreError> {
+        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| self.fail(error))
+    }
+
+    /// Keeps what was written since [`Writer::begin`].
+    ///
+    /// # Errors
+    /// What SQLite reports; nothing since `begin` is kept then.
+    pub fn commit(&mut self) -> Result<(), StoreError> {
+        self.connection.execute_batch("COMMIT").map_err(|error| self.fail(error))
+    }
+
     /// Returns where the database is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -89,7 +108,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
         connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     }
     connection.execute_batch(
-        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;",
+        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24000; PRAGMA wal_autocheckpoint = 8000;",
     )
 }
 
