@@ -19,13 +19,15 @@ const OPUS: &str = "claude-opus-4-5-20251101";
 const SONNET: &str = "claude-sonnet-4-5-20250929";
 const HAIKU: &str = "claude-haiku-4-5-20251001";
 
-/// Returns a world that holds the demo's repository, with its transcripts read.
+/// Returns a world that holds the demo's repository in [`repository`], with its transcripts read.
 pub(crate) fn world() -> World {
-    let world = World::new();
+    let world = World::without_repository();
     import_history(&world);
     at(&world, EVENING);
     let transcripts = folder().join("transcripts");
-    let _ = world.run(["ingest", transcripts.to_str().expect("a checkout in a UTF-8 path")]).success();
+    let _ = world
+        .run_in(&repository(&world), ["ingest", transcripts.to_str().expect("a checkout in a UTF-8 path")])
+        .success();
     at(&world, EVENING);
     world
 }
@@ -48,8 +50,18 @@ fn the_files_of_the_demo_are_its_story() {
 #[test]
 fn the_commits_of_the_demo_are_literal() {
     let world = world();
-    let tips = world.git(["for-each-ref", "--format=%(objectname:short=7) %(refname:short)"]).success().stdout;
-    snapbox::assert_data_eq!(tips, snapbox::str![[""]]);
+    let tips = world
+        .git_in(&repository(&world), ["for-each-ref", "--format=%(objectname:short=7) %(refname:short)"])
+        .success()
+        .stdout;
+    snapbox::assert_data_eq!(
+        tips,
+        snapbox::str![[r#"
+e365fa5 expiry
+72532d2 main
+
+"#]]
+    );
 }
 
 #[cfg(unix)]
@@ -58,11 +70,17 @@ fn the_script_of_the_readme_ends_with_the_overview() {
     let world = World::without_repository();
     at(&world, EVENING);
     let script = folder().join("run.sh");
-    let run = world.command(&script, &world.home()).arg(world.path("demo")).output().unwrap();
+    let run = world.command(&script, &world.home()).arg(repository(&world)).output().unwrap();
     let said = String::from_utf8(run.stdout).unwrap();
     assert!(run.status.success(), "{said}{}", String::from_utf8_lossy(&run.stderr));
-    let overview = self::world().run([]).success().stdout;
+    let read = self::world();
+    let overview = read.run_in(&repository(&read), []).success().stdout;
     assert!(said.contains(&overview), "the script printed\n{said}\nbut the overview is\n{overview}");
+}
+
+/// Returns the folder of the demo's repository; reports show its name.
+pub(crate) fn repository(world: &World) -> PathBuf {
+    world.home().with_file_name("larder")
 }
 
 fn folder() -> PathBuf {
@@ -71,10 +89,13 @@ fn folder() -> PathBuf {
 
 fn import_history(world: &World) {
     let history = fs::File::open(folder().join("history.fast-export")).unwrap();
-    let mut import = world.command(Path::new("git"), &world.path(""));
+    let repository = repository(world);
+    fs::create_dir(&repository).unwrap();
+    let _ = world.git_in(&repository, ["init", "--quiet", "--initial-branch=main"]).success();
+    let mut import = world.command(Path::new("git"), &repository);
     let status = import.args(["fast-import", "--quiet"]).stdin(Stdio::from(history)).status().unwrap();
     assert!(status.success(), "git fast-import ended with {status}");
-    let _ = world.git(["reset", "--quiet", "--hard"]).success();
+    let _ = world.git_in(&repository, ["reset", "--quiet", "--hard"]).success();
 }
 
 /// Sets the world's clock so that the next command runs at `instant`.

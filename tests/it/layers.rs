@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("ingest", &["model", "transcript", "git", "store"]),
     ("derive", &["model", "pricing", "store"]),
     ("report", &["model"]),
-    ("analysis", &["model", "store", "report"]),
+    ("analysis", &["model", "derive", "store", "report"]),
     ("render", &["model", "report"]),
     (
         "error",
@@ -38,7 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("ui", &["error", "paths", "render"]),
-    ("cli", &["model", "report"]),
+    ("cli", &["report", "error", "render", "ui"]),
     (
         "command",
         &[

@@ -27,7 +27,8 @@ fn every_console_block_says_what_the_demo_says() {
 
 #[test]
 fn the_picture_is_the_overview_of_the_demo() {
-    let said = demo::world().run(["--color", "always"]).success().stdout;
+    let world = demo::world();
+    let said = world.run_in(&demo::repository(&world), ["--color", "always"]).success().stdout;
     let picture = Data::read_from(&root().join("docs/overview.term.svg"), Some(DataFormat::TermSvg));
     snapbox::assert_data_eq!(said, picture.raw());
     assert!(README.contains("](docs/overview.term.svg)"), "the README shows it");
@@ -83,7 +84,7 @@ fn run(world: &World, command: &str) -> String {
         Some("agent-trace") => Path::new(env!("CARGO_BIN_EXE_agent-trace")),
         other => panic!("the README runs {other:?}"),
     };
-    let output = world.command(program, &world.path("")).args(words).output().unwrap();
+    let output = world.command(program, &demo::repository(world)).args(words).output().unwrap();
     assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
