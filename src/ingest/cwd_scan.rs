@@ -201,6 +201,6 @@ mod tests {
         let text = [b"{\"cwd\":\"/a\"}\n".as_slice(), &vec![b' '; 4 * WINDOW]].concat();
         let mut input = text.as_slice();
         for_each_cwd(&mut input, &mut |_, _| ControlFlow::Break(())).unwrap();
-        assert_eq!(input.len(), text.len() - WINDOW);
+        assert_eq!(input.len(), text.len() - FIRST);
     }
 }

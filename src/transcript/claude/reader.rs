@@ -1,6 +1,9 @@
 //! Turns the lines of one Claude Code file into events.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::super::event::{AgentRun, CallSource, Envelope, Event, Fact, Problem, ProblemKind};
 use super::super::read::Item;
@@ -22,11 +25,11 @@ pub(in crate::transcript) struct Reader {
 /// Where a torn object may be followed by a whole one on the same line.
 const ROW_STARTS: [&[u8]; 2] = [b"{\"parentUuid\":", b"{\"type\":"];
 
-/// How the client writes progress reports of shell commands and hooks.
-const TICKS: [&[u8]; 2] = [
-    b"\"type\":\"progress\",\"data\":{\"type\":\"bash_progress\"",
-    b"\"type\":\"progress\",\"data\":{\"type\":\"hook_progress\"",
-];
+/// How the client begins progress reports …
+static PROGRESS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\"type\":\"progress\",\"data\":{\"type\":\""));
+
+/// … of shell commands and hooks.
+const TICKS: [&[u8]; 2] = [b"bash_progress\"", b"hook_progress\""];
 
 /// The envelope before `data` is some 450 bytes; long paths make it longer.
 const MAX_ENVELOPE: usize = 1500;
@@ -71,10 +74,11 @@ impl Reader {
     fn is_tick(&self, line: &[u8]) -> bool {
         let Some(session) = &self.session else { return false };
         let envelope = &line[..line.len().min(MAX_ENVELOPE)];
+        let Some(start) = PROGRESS.find(envelope) else { return false };
         let has = |needle: &[u8]| memchr::memmem::find(line, needle).is_some();
         line.starts_with(b"{\"parentUuid\":")
             && line.ends_with(b"}")
-            && TICKS.iter().any(|tick| memchr::memmem::find(envelope, tick).is_some())
+            && TICKS.iter().any(|tick| envelope[start + PROGRESS.needle().len()..].starts_with(tick))
             && memchr::memmem::find(envelope, session.as_bytes()).is_some()
             && !has(b"\"message\"")
             && !has(b"}{")
