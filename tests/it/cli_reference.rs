@@ -2,7 +2,7 @@
 
 use agent_trace::cli::Cli;
 use clap::{Command, CommandFactory};
-use snapbox::{Data, IntoData};
+use snapbox::Data;
 use std::path::Path;
 
 /// The columns of the README's pictures.
