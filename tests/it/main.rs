@@ -16,6 +16,13 @@ mod harness;
 mod layers;
 mod races;
 mod schema;
+mod cli_reference;
+mod contract_json;
+mod demo;
+mod fixtures;
+mod harness;
+mod layers;
+mod readme;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -21,5 +21,6 @@ mod spoil;
 mod subagent;
 mod world;
 
+pub(crate) use claude::{Claude, SubagentRows};
 pub(crate) use spoil::Spoil;
-pub(crate) use world::World;
+pub(crate) use world::{World, rfc3339};
