@@ -9,6 +9,7 @@ mod contract_json;
 mod fixtures;
 mod harness;
 mod layers;
+mod story_ledger;
 
 use std::collections::BTreeSet;
 use std::path::Path;
