@@ -8,6 +8,7 @@
 mod contract_json;
 mod fixtures;
 mod harness;
+mod laws;
 mod layers;
 mod story_ledger;
 

@@ -245,20 +245,48 @@ fn work_in_the_background_is_paid_by_the_turn_that_started_it() {
     assert_eq!((turn(1), turn(2)), (json!(4 * CALL), json!(CALL)));
 }
 
+/// A transcript's rows as another session's file repeats them.
+fn copied(session: &Claude<'_>, into: &Claude<'_>, with_origin: bool) -> Vec<u8> {
+    let past = std::fs::read_to_string(session.transcript()).unwrap();
+    let rows = past.lines().map(|line| {
+        let mut row: Value = serde_json::from_str(line).unwrap();
+        row["sessionId"] = json!(into.session_id());
+        if with_origin {
+            row["forkedFrom"] = json!({"sessionId": session.session_id(), "messageUuid": row["uuid"]});
+        }
+        format!("{row}\n")
+    });
+    rows.collect::<String>().into_bytes()
+}
+
 #[test]
-fn a_resumed_session_repeats_its_past_and_nothing_is_paid_twice() {
+fn a_branched_session_repeats_its_past_and_pays_only_for_what_is_its_own() {
     let world = world();
     let first = world.claude("first");
     checks_the_login(&first);
-    let past = std::fs::read_to_string(first.transcript()).unwrap();
     let second = world.claude("second");
-    second.bytes(past.replace(&first.session_id(), &second.session_id()).as_bytes());
+    second.bytes(&copied(&first, &second, true));
     second.says("and now?").replies("nothing").stops();
     let by_session = world.costs("session");
-    assert_eq!(by_session.total(), 3 * CALL);
     assert_eq!((by_session.of_row(&first.session_id()), by_session.of_row(&second.session_id())), (2 * CALL, CALL));
     assert_eq!(world.costs("commit").of_row("limit names"), 2 * CALL);
     assert_eq!(shown(&world, "HEAD")["sessions"].as_array().unwrap().len(), 1, "the copy made no commit");
+    assert_eq!(shown(&world, "HEAD")["sessions"][0]["session"], first.session_id());
+}
+
+#[test]
+fn an_old_client_that_resumed_under_a_new_id_is_not_paid_twice() {
+    let world = world();
+    let first = world.claude("first");
+    checks_the_login(&first);
+    let second = world.claude("second");
+    // Nothing in these rows tells the copy from the original.
+    second.bytes(&copied(&first, &second, false));
+    second.says("and now?").replies("nothing").stops();
+    assert_eq!(world.costs("session").total(), 3 * CALL);
+    let costs = world.costs("commit");
+    assert_eq!((costs.of_row("limit names"), costs.left()), (2 * CALL, left(&[("tail", CALL)])));
+    assert_eq!(shown(&world, "HEAD")["sessions"].as_array().unwrap().len(), 1);
 }
 
 #[test]
@@ -544,6 +572,7 @@ fn a_trailer_declares_the_session_and_its_rewritten_edit_is_found_by_its_path() 
     let shown = shown(&world, &commit);
     assert_eq!(shown["commit"]["grade"], "declared");
     assert_eq!((&shown["commit"]["agent_lines"], &shown["commit"]["cost_nano_usd"]), (&json!(0), &json!(CALL)));
+    assert_eq!(world.costs("file").amounts(), [("src/tides.rs".to_owned(), CALL)]);
 }
 
 #[test]
