@@ -5,11 +5,22 @@
 #![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
+mod command_cost;
+mod command_ingest;
+mod command_log;
+mod command_man;
+mod command_overview;
+mod command_prices;
+mod command_problems;
+mod command_sessions;
+mod command_show;
+mod command_sql;
 mod contract_json;
 mod fixtures;
 mod harness;
 mod laws;
 mod layers;
+mod privacy;
 mod story_ledger;
 
 use std::collections::BTreeSet;
