@@ -47,6 +47,8 @@ pub fn derive(writer: &mut Writer, book: &PriceBook, history: &str) -> Result<De
     for session in &sessions {
         linking.derive_session(session, &mut prices, &mut derived);
     }
+    derived.ledger.sort_unstable_by_key(|row| row.call); // In order of the table: each page is written once.
+    derived.shares.sort_unstable_by_key(|row| (row.call, row.git_commit));
     let outcome = Derivation { sessions: sessions.len(), links: linking.links.len() };
     derived.landed = Some(linking.landed());
     derived.links = Some(linking.links);

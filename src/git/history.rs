@@ -70,7 +70,7 @@ mod tests {
     fn the_list_is_git_s_own() {
         let test = TestRepo::new();
         for number in 0..4 {
-            test.write("a", &format!("line {number}\n"));
+            test.write("a", format!("line {number}\n"));
             test.commit(&format!("change {number}"));
         }
         let repo = test.repo();

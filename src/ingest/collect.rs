@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use crate::model::{Agent, IdError, LineHash, MessageId, RowId, SessionId, Timestamp, ToolUseId, without_home};
 use crate::store::{
@@ -47,6 +50,9 @@ pub(super) struct Collector {
     times: BelievableTimes,
     last_folder: (i64, String),
     sessions: HashMap<String, Option<i64>>,
+    last_session: (String, Option<i64>),
+    /// Models, branches and tools met so far: a handful of texts on thousands of rows.
+    texts: FxHashSet<Arc<str>>,
 }
 
 /// More problems of one file are counted, not listed.
@@ -63,6 +69,8 @@ impl Collector {
             times,
             last_folder: (0, String::new()),
             sessions: HashMap::new(),
+            last_session: (String::new(), None),
+            texts: FxHashSet::default(),
         }
     }
 
@@ -129,7 +137,11 @@ impl Collector {
             self.problem(envelope.offset, ProblemKind::NoSession, "a row of no session".to_owned());
             return None;
         };
+        if self.last_session.0 == id {
+            return self.last_session.1;
+        }
         if let Some(key) = self.sessions.get(id) {
+            self.last_session = (id.to_owned(), *key);
             return *key;
         }
         let key = match SessionId::parse(id) {
@@ -150,6 +162,7 @@ impl Collector {
     /// The batch was taken away: sessions must be told again.
     pub(super) fn forget_sessions(&mut self) {
         self.sessions.clear();
+        self.last_session = (String::new(), None);
         self.last_folder = (0, String::new());
     }
 
@@ -215,8 +228,8 @@ impl Collector {
             place,
             agent_run: run,
             at: envelope.at.map(|at| at.0),
-            model: call.model.as_deref().map(str::to_owned),
-            branch: envelope.branch.as_deref().map(str::to_owned),
+            model: call.model.as_deref().map(|model| self.text(model)),
+            branch: envelope.branch.as_deref().map(|branch| self.text(branch)),
             usage: call.usage,
             is_complete: call.is_complete,
             has_stop_reason: call.is_complete,
@@ -228,11 +241,20 @@ impl Collector {
         for (number, (model, usage)) in call.iterations.into_iter().enumerate() {
             let id = format!("{}#{number}", row.id);
             let key = crate::model::derived_key("Iteration", key, number as i64);
-            let model = model.map(Cow::into_owned).or_else(|| row.model.clone());
+            let model = model.map(|model| self.text(&model)).or_else(|| row.model.clone());
             self.batch.call(CallRow { key, id, model, usage: Some(usage), parent: Some(row.key), ..row.clone() });
         }
         self.batch.call(row);
         key
+    }
+
+    fn text(&mut self, text: &str) -> Arc<str> {
+        if let Some(known) = self.texts.get(text) {
+            return known.clone();
+        }
+        let new: Arc<str> = text.into();
+        self.texts.insert(new.clone());
+        new
     }
 
     /// Returns key and shown text of an id; one that cannot be shown is still
@@ -278,8 +300,9 @@ impl Collector {
         if let Some(edit) = tool.edit {
             self.edit(row.key, edit);
         }
+        let name = Some(self.text(&tool.name));
         self.batch.tool(ToolRow {
-            name: Some(tool.name.into_owned()),
+            name,
             call,
             asked_at: envelope.at.map(|at| at.0),
             makes_commits: tool.makes_commits,

@@ -10,6 +10,9 @@ use super::nesting::Nesting;
 /// Bytes looked at together, and all the memory a scan needs.
 const WINDOW: usize = 256 << 10;
 
+/// Bytes asked for first: a transcript names its folder in its first rows.
+const FIRST: usize = 16 << 10;
+
 /// A longer value is no path of any system (Linux has 4,096, Windows 32,767 units).
 const MAX_VALUE: usize = 64 << 10;
 
@@ -30,7 +33,7 @@ pub(super) type Judge<'j> = dyn FnMut(&[u8], &dyn Fn() -> bool) -> ControlFlow<(
 /// Those of `input`.
 pub(super) fn for_each_cwd(mut input: impl Read, judge: &mut Judge<'_>) -> io::Result<()> {
     let key = Finder::new(KEY);
-    let mut buffer = vec![0; WINDOW];
+    let mut buffer = vec![0; FIRST];
     let mut filled = 0;
     let mut before = Nesting::default();
     loop {
@@ -44,6 +47,7 @@ pub(super) fn for_each_cwd(mut input: impl Read, judge: &mut Judge<'_>) -> io::R
         before.feed(&buffer[..done]);
         buffer.copy_within(done..filled, 0);
         filled -= done;
+        buffer.resize(WINDOW, 0);
     }
 }
 
@@ -197,6 +201,6 @@ mod tests {
         let text = [b"{\"cwd\":\"/a\"}\n".as_slice(), &vec![b' '; 4 * WINDOW]].concat();
         let mut input = text.as_slice();
         for_each_cwd(&mut input, &mut |_, _| ControlFlow::Break(())).unwrap();
-        assert_eq!(input.len(), text.len() - WINDOW);
+        assert_eq!(input.len(), text.len() - FIRST);
     }
 }

@@ -36,7 +36,7 @@ pub enum HistoryError {
 const MARGIN_MS: i64 = 86_400_000;
 
 /// Scans that are written in one transaction.
-const FLUSH: usize = 500;
+const FLUSH: usize = 5_000;
 
 /// Records commits reachable from any tip and looks into those made since the first session.
 ///

@@ -26,11 +26,14 @@ pub struct TranscriptOutcome {
     pub problems: BTreeMap<String, usize>,
 }
 
-/// Rows that are written in one transaction, at least.
-const FLUSH: usize = 25_000;
+/// Rows that are written at once; bounds memory.
+const FLUSH: usize = 6_000;
+
+/// Rows that are committed at once; a killed ingest goes on from the last commit.
+const COMMIT: usize = 120_000;
 
 /// Messages a worker may be ahead of the writer; bounds memory.
-const AHEAD: usize = 4;
+const AHEAD: usize = 2;
 
 /// A file to be read and what is known of it.
 #[derive(Debug)]
@@ -63,6 +66,9 @@ pub fn read_transcripts(
         inputs.into_iter().partition(|input| is_unchanged(&input.file, input.known.as_ref()));
     outcome.files_unchanged = unchanged.len();
     outcome.bytes_read = changed.iter().map(bytes_to_read).sum();
+    if changed.is_empty() {
+        return Ok(outcome);
+    }
     // The largest first, so that no worker is left alone with one at the end.
     changed.sort_by_key(|input| std::cmp::Reverse(input.file.stamp.size));
     let times = BelievableTimes::until(now);
@@ -106,14 +112,22 @@ fn work(
 
 fn record(writer: &mut Writer, receive: &Receiver<Message>, outcome: &mut TranscriptOutcome) -> Result<(), StoreError> {
     let mut pending = Pending::default();
+    writer.begin()?;
+    let mut committed = 0;
     for message in receive {
         match message {
-            Message::Rows(batch) => pending.batch.append(*batch),
+            Message::Rows(batch) => pending.add(*batch),
             Message::Done(result) => pending.done(*result, outcome),
         }
         pending.flush_if_large(writer, outcome)?;
+        if outcome.rows_changed - committed >= COMMIT {
+            writer.commit()?;
+            writer.begin()?;
+            committed = outcome.rows_changed;
+        }
     }
-    pending.flush(writer, outcome)
+    pending.flush(writer, outcome)?;
+    writer.commit()
 }
 
 /// What waits for the next transaction: rows, and the files that are done with them.
@@ -124,6 +138,14 @@ pub(super) struct Pending {
 }
 
 impl Pending {
+    /// The larger of two batches takes the smaller.
+    fn add(&mut self, mut batch: Batch) {
+        if batch.len() > self.batch.len() {
+            std::mem::swap(&mut batch, &mut self.batch);
+        }
+        self.batch.append(batch);
+    }
+
     pub(super) fn done(&mut self, result: FileResult, outcome: &mut TranscriptOutcome) {
         outcome.files_read += 1;
         for problem in &result.problems {

@@ -293,7 +293,11 @@ mod tests {
     #[test]
     fn unpriced_rows_add_nothing() {
         let mut report = report(CostBy::Model, &[5], 0);
-        report.rows.push(CostRow { cost_missing: Some(Missing::Unpriced), unpriced_calls: 3, ..CostRow::default() });
+        report.rows.push(CostRow {
+            cost_missing: Some(Missing::Unpriced),
+            unpriced_calls: Some(3),
+            ..CostRow::default()
+        });
         assert_eq!(report.balanced(), Ok(()));
     }
 }

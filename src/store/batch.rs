@@ -4,10 +4,11 @@
 //! merging before writing halves the work; a row that says nothing new is not
 //! written again and makes no session dirty.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash};
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::merge::Merge;
 use super::names::Interner;
@@ -21,16 +22,16 @@ use crate::model::{LineHash, Usage};
 #[derive(Debug, Default)]
 pub struct Batch {
     sessions: FxHashMap<i64, SessionRow>,
-    folders: HashSet<(i64, String)>,
+    folders: FxHashSet<(i64, String)>,
     calls: FxHashMap<i64, CallRow>,
     tools: FxHashMap<i64, ToolRow>,
-    edits: HashMap<(i64, String), EditRow>,
-    sightings: HashMap<(i64, String), SightingRow>,
+    edits: FxHashMap<(i64, String), EditRow>,
+    sightings: FxHashMap<(i64, String), SightingRow>,
     marks: FxHashMap<i64, MarkRow>,
     agent_runs: FxHashMap<i64, AgentRunRow>,
-    spawns: HashSet<SpawnRow>,
-    reported: HashMap<(i64, String), ReportedRow>,
-    pull_requests: HashMap<(i64, i64), PullRequestRow>,
+    spawns: FxHashSet<SpawnRow>,
+    reported: FxHashMap<(i64, String), ReportedRow>,
+    pull_requests: FxHashMap<(i64, i64), PullRequestRow>,
 }
 
 fn put<K: std::hash::Hash + Eq, T: Merge, S: std::hash::BuildHasher>(rows: &mut HashMap<K, T, S>, key: K, row: T) {
@@ -137,7 +138,7 @@ impl Batch {
         names: &mut Interner,
         written: &mut Written,
     ) -> rusqlite::Result<usize> {
-        let mut dirty = HashSet::new();
+        let mut dirty = FxHashSet::default();
         let mut flush = Flush { sql, names, written, dirty: &mut dirty, changed: 0 };
         flush.sessions(self.sessions.drain().map(|(_, row)| row))?;
         flush.table(&mut self.calls)?;
@@ -148,7 +149,7 @@ impl Batch {
         flush.table(&mut self.reported)?;
         flush.rest(self)?;
         let changed = flush.changed;
-        let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO dirty_session VALUES (?1)")?;
+        let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO dirty_session (session) VALUES (?1)")?;
         for session in dirty {
             statement.execute([session])?;
         }
@@ -156,26 +157,47 @@ impl Batch {
     }
 }
 
-/// Rows written since the database was empty: what is not among them need not be looked up.
+/// Rows written since the database was empty: others need not be looked up, and a copy that says the same need not
+/// be merged (a session stands in 1.8 files of a backup).
 #[derive(Debug, Default)]
 pub(super) struct Written {
-    /// `None` if the database held rows when it was opened: then anything may be there.
-    keys: Option<FxHashSet<(u8, i64)>>,
+    /// Hash of each row by table and key; `None` if the database held rows when it was opened.
+    rows: Option<FxHashMap<(u8, i64), u64>>,
+}
+
+/// What is known of a stored row without looking.
+enum Stored {
+    /// There is none.
+    No,
+    /// It is this very row.
+    Same,
+    /// It must be looked up.
+    Maybe,
 }
 
 impl Written {
     pub(super) fn since_empty(is_empty: bool) -> Written {
-        Written { keys: is_empty.then(FxHashSet::default) }
+        Written { rows: is_empty.then(FxHashMap::default) }
     }
 
-    /// Tells whether a row may be stored already, and remembers that it will be.
-    fn may_hold(&mut self, table: u8, key: i64) -> bool {
-        self.keys.as_mut().is_none_or(|keys| !keys.insert((table, key)))
+    fn look<T: Table>(&self, row: &T) -> Stored {
+        let Some(rows) = &self.rows else { return Stored::Maybe };
+        match rows.get(&(T::NUMBER, row.key())) {
+            None => Stored::No,
+            Some(hash) if *hash == FxBuildHasher.hash_one(row) => Stored::Same,
+            Some(_) => Stored::Maybe,
+        }
+    }
+
+    fn remember<T: Table>(&mut self, row: &T) {
+        if let Some(rows) = &mut self.rows {
+            rows.insert((T::NUMBER, row.key()), FxBuildHasher.hash_one(row));
+        }
     }
 }
 
 /// A row that knows its table.
-trait Table: Merge + Clone + PartialEq + Sized {
+trait Table: Merge + Clone + PartialEq + Hash + Sized {
     /// Tells tables apart.
     const NUMBER: u8;
     /// A number that rows of one key share; two keys may share it too.
@@ -192,7 +214,7 @@ struct Flush<'f> {
     sql: &'f Connection,
     names: &'f mut Interner,
     written: &'f mut Written,
-    dirty: &'f mut HashSet<i64>,
+    dirty: &'f mut FxHashSet<i64>,
     changed: usize,
 }
 
@@ -201,8 +223,11 @@ impl Flush<'_> {
         let mut rows: Vec<(K, T)> = rows.drain().collect();
         rows.sort_unstable_by(|one, other| one.0.cmp(&other.0)); // Neighbours on disk are written together.
         for (_, row) in rows {
-            let may_be_stored = self.written.may_hold(T::NUMBER, row.key());
-            let stored = if may_be_stored { row.stored(self.sql, self.names)? } else { None };
+            let stored = match self.written.look(&row) {
+                Stored::No => None,
+                Stored::Same => continue,
+                Stored::Maybe => row.stored(self.sql, self.names)?,
+            };
             let row = match stored {
                 None => row,
                 Some(stored) => {
@@ -216,6 +241,7 @@ impl Flush<'_> {
                 }
             };
             row.save(self.sql, self.names)?;
+            self.written.remember(&row);
             self.dirty.extend(row.session());
             self.changed += 1;
         }
@@ -223,7 +249,8 @@ impl Flush<'_> {
     }
 
     fn sessions(&mut self, rows: impl Iterator<Item = SessionRow>) -> rusqlite::Result<()> {
-        let mut statement = self.sql.prepare_cached("INSERT OR IGNORE INTO session VALUES (?1, ?2, ?3)")?;
+        let mut statement =
+            self.sql.prepare_cached("INSERT OR IGNORE INTO session (key, id, agent) VALUES (?1, ?2, ?3)")?;
         for row in rows {
             self.changed += statement.execute(params![row.key, row.id, row.agent.code()])?;
         }
@@ -232,22 +259,27 @@ impl Flush<'_> {
 
     fn rest(&mut self, batch: &mut Batch) -> rusqlite::Result<()> {
         let sql = self.sql;
-        let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO session_place VALUES (?1, ?2)")?;
+        let mut statement =
+            sql.prepare_cached("INSERT OR IGNORE INTO session_place (session, folder) VALUES (?1, ?2)")?;
         for (session, folder) in batch.folders.drain() {
             self.changed += statement.execute(params![session, self.names.id(sql, &folder)?])?;
         }
         let mut statement = sql.prepare_cached(
-            "INSERT INTO sighting VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET is_operation = 1
+            "INSERT INTO sighting (tool_call, prefix, is_operation) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET \
+             is_operation = 1
              WHERE excluded.is_operation > is_operation",
         )?;
         for (_, row) in batch.sightings.drain() {
             self.changed += statement.execute(params![row.tool_call, row.prefix, row.is_operation])?;
         }
-        let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO agent_spawn VALUES (?1, ?2)")?;
+        let mut statement =
+            sql.prepare_cached("INSERT OR IGNORE INTO agent_spawn (agent_run, tool_call) VALUES (?1, ?2)")?;
         for row in batch.spawns.drain() {
             self.changed += statement.execute(params![row.agent_run, row.tool_call])?;
         }
-        let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO pull_request VALUES (?1, ?2, ?3, ?4)")?;
+        let mut statement = sql.prepare_cached(
+            "INSERT OR IGNORE INTO pull_request (session, number, repository, at) VALUES (?1, ?2, ?3, ?4)",
+        )?;
         for (_, row) in batch.pull_requests.drain() {
             let repository = self.names.maybe(sql, row.repository.as_deref())?;
             self.changed += statement.execute(params![row.session, row.number, repository, row.at])?;
@@ -293,9 +325,8 @@ impl Table for CallRow {
 
     fn stored(&self, sql: &Connection, _: &mut Interner) -> rusqlite::Result<Option<CallRow>> {
         let mut statement = sql.prepare_cached(
-            "SELECT call.*, model.text AS model_text, branch.text AS branch_text FROM call
-             LEFT JOIN name AS model ON model.id = call.model LEFT JOIN name AS branch ON branch.id = call.branch
-             WHERE key = ?1",
+            "SELECT *, (SELECT text FROM name WHERE name.id = call.model) AS model_text,
+                    (SELECT text FROM name WHERE name.id = call.branch) AS branch_text FROM call WHERE key = ?1",
         )?;
         let read = |row: &Row<'_>| {
             Ok(CallRow {
@@ -304,8 +335,8 @@ impl Table for CallRow {
                 place: place(row)?,
                 agent_run: row.get("agent_run")?,
                 at: row.get("at")?,
-                model: text(row, "model_text")?,
-                branch: text(row, "branch_text")?,
+                model: text(row, "model_text")?.map(Into::into),
+                branch: text(row, "branch_text")?.map(Into::into),
                 usage: row.get::<_, bool>("has_usage")?.then_some(usage(row)?),
                 is_complete: row.get("is_complete")?,
                 has_stop_reason: row.get("has_stop_reason")?,
@@ -322,8 +353,10 @@ impl Table for CallRow {
         let (model, branch) = (names.maybe(sql, self.model.as_deref())?, names.maybe(sql, self.branch.as_deref())?);
         let usage = self.usage.unwrap_or_default();
         let mut statement = sql.prepare_cached(
-            "INSERT OR REPLACE INTO call VALUES
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+            "INSERT OR REPLACE INTO call (key, id, session, agent_run, is_copy, head_at, ordinal, at, model, \
+             branch, has_usage, input, output, cache_read, cache_write_5m, cache_write_1h, web_searches, \
+             is_complete, has_stop_reason, modifiers, recorded_cost, sources, parent) VALUES (?1, ?2, ?3, ?4, ?5, \
+             ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
         )?;
         statement.execute(params![
             self.key,
@@ -377,7 +410,7 @@ impl Table for ToolRow {
                 id: row.get("id")?,
                 place: place(row)?,
                 agent_run: row.get("agent_run")?,
-                name: text(row, "name_text")?,
+                name: text(row, "name_text")?.map(Into::into),
                 call: row.get("call")?,
                 asked_at: row.get("asked_at")?,
                 answered_at: row.get("answered_at")?,
@@ -394,8 +427,9 @@ impl Table for ToolRow {
         let (name, agent_type) =
             (names.maybe(sql, self.name.as_deref())?, names.maybe(sql, self.agent_type.as_deref())?);
         let mut statement = sql.prepare_cached(
-            "INSERT OR REPLACE INTO tool_call VALUES
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            "INSERT OR REPLACE INTO tool_call (key, id, session, agent_run, is_copy, head_at, ordinal, name, call, \
+             asked_at, answered_at, answered_ordinal, is_error, makes_commits, agent_type) VALUES (?1, ?2, ?3, ?4, \
+             ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?;
         statement.execute(params![
             self.key,
@@ -441,7 +475,8 @@ impl Table for EditRow {
 
     fn save(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<()> {
         let path = names.id(sql, &self.path)?;
-        let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO edit VALUES (?1, ?2, ?3, ?4)")?;
+        let mut statement =
+            sql.prepare_cached("INSERT OR REPLACE INTO edit (tool_call, path, source, added) VALUES (?1, ?2, ?3, ?4)")?;
         statement.execute(params![self.tool_call, path, self.source, LineHash::pack(&self.added)])?;
         Ok(())
     }
@@ -478,8 +513,10 @@ impl Table for MarkRow {
 
     fn save(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<()> {
         let path = names.maybe(sql, self.path.as_deref())?;
-        let mut statement =
-            sql.prepare_cached("INSERT OR REPLACE INTO mark VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
+        let mut statement = sql.prepare_cached(
+            "INSERT OR REPLACE INTO mark (key, session, is_copy, head_at, ordinal, at, kind, value, source, offset) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?;
         let place = self.place;
         statement.execute(params![
             self.key,
@@ -528,7 +565,10 @@ impl Table for AgentRunRow {
 
     fn save(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<()> {
         let agent_type = names.maybe(sql, self.agent_type.as_deref())?;
-        let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO agent_run VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        let mut statement = sql.prepare_cached(
+            "INSERT OR REPLACE INTO agent_run (key, id, session, agent_type, parent, is_async) VALUES (?1, ?2, ?3, \
+             ?4, ?5, ?6)",
+        )?;
         statement.execute(params![self.key, self.id, self.session, agent_type, self.parent, self.is_async])?;
         Ok(())
     }
@@ -557,8 +597,10 @@ impl Table for ReportedRow {
 
     fn save(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<()> {
         let (model, usage) = (names.id(sql, &self.model)?, self.usage);
-        let mut statement =
-            sql.prepare_cached("INSERT OR REPLACE INTO reported_usage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+        let mut statement = sql.prepare_cached(
+            "INSERT OR REPLACE INTO reported_usage (session, model, at, input, output, cache_read, cache_write_5m, \
+             cache_write_1h, web_searches) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?;
         statement.execute(params![
             self.session,
             model,

@@ -150,13 +150,21 @@ impl Writer {
     pub fn record_derived(&mut self, derived: &Derived, state: &DerivedState) -> Result<(), StoreError> {
         let mut unbalanced = None;
         let result = self.transact(|sql| {
+            let is_full = derived.sessions.is_none();
+            if is_full {
+                drop_indexes(sql)?;
+            }
             clear(sql, derived)?;
             insert(sql, derived)?;
+            if is_full {
+                make_indexes(sql)?;
+            }
             unbalanced = first_unbalanced(sql)?;
             if unbalanced.is_some() {
                 return Err(rusqlite::Error::ExecuteReturnedResults); // Rolls back; never seen outside.
             }
-            let set = "INSERT INTO meta VALUES ('derived_state', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
+            let set = "INSERT INTO meta (key, value) \
+             VALUES ('derived_state', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
             sql.execute(set, [&state.0])?;
             sql.execute("DELETE FROM dirty_session", []).map(drop)
         });
@@ -228,6 +236,22 @@ fn first_unbalanced(sql: &Connection) -> rusqlite::Result<Option<String>> {
     Ok(Some(format!("request {call:x} has {cost} nano-USD of cost, {shared} in shares and {left} left over")))
 }
 
+/// Indexes of the tables that a full derivation writes anew: made after the rows, which is a third cheaper.
+const INDEXES: [(&str, &str); 4] = [
+    ("turn_of_session", "turn (session)"),
+    ("ledger_of_session", "ledger (session)"),
+    ("share_of_commit", "share (git_commit)"),
+    ("spend_of_session", "spend (session)"),
+];
+
+fn drop_indexes(sql: &Connection) -> rusqlite::Result<()> {
+    INDEXES.iter().try_for_each(|(name, _)| sql.execute_batch(&format!("DROP INDEX IF EXISTS {name}")))
+}
+
+fn make_indexes(sql: &Connection) -> rusqlite::Result<()> {
+    INDEXES.iter().try_for_each(|(name, on)| sql.execute_batch(&format!("CREATE INDEX {name} ON {on}")))
+}
+
 fn clear(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
     match &derived.sessions {
         None => sql.execute_batch(
@@ -261,7 +285,7 @@ fn insert(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
     insert_turns(sql, &derived.turns)?;
     insert_ledger(sql, &derived.ledger)?;
     insert_spend(sql, derived)?;
-    let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO share VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut statement = sql.prepare_cached("INSERT INTO share VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for row in &derived.shares {
         statement.execute(params![row.call, row.git_commit, row.session, row.nano, row.lines])?;
     }
@@ -309,7 +333,7 @@ fn insert_turns(sql: &Connection, turns: &[TurnRow]) -> rusqlite::Result<()> {
 
 fn insert_ledger(sql: &Connection, ledger: &[LedgerRow]) -> rusqlite::Result<()> {
     let mut statement = sql.prepare_cached(
-        "INSERT OR REPLACE INTO ledger VALUES
+        "INSERT INTO ledger VALUES
          (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     )?;
     for row in ledger {

@@ -127,7 +127,7 @@ mod tests {
                   at in prop::option::of(0i64..3), model in prop::option::of("[ab]"), branch in prop::option::of("[ab]"),
                   sources in 0i64..16, modifiers in 0i64..3, agent_run in prop::option::of(0i64..2)) -> CallRow {
             let usage = known.then_some(Usage { input, output, ..Usage::default() });
-            CallRow { key: 1, id: "m".into(), place, agent_run, at, model, branch, usage, is_complete,
+            CallRow { key: 1, id: "m".into(), place, agent_run, at, model: model.map(Into::into), branch: branch.map(Into::into), usage, is_complete,
                       has_stop_reason: is_complete, modifiers, recorded_cost: None, sources, parent: None }
         }
     }

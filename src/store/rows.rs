@@ -1,5 +1,7 @@
 //! Rows of the fact tables as plain values; texts are not interned yet.
 
+use std::sync::Arc;
+
 use crate::model::{Agent, InferenceGeo, LineHash, ServiceTier, Speed, Usage};
 
 /// Where a row stands: the earliest original that holds it owns it.
@@ -20,7 +22,7 @@ pub struct Place {
 }
 
 /// A session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SessionRow {
     /// Key of its id.
     pub key: i64,
@@ -100,7 +102,7 @@ pub fn modifiers_of(packed: i64) -> (Speed, InferenceGeo, ServiceTier) {
 }
 
 /// One billed request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CallRow {
     /// Key of its id.
     pub key: i64,
@@ -113,9 +115,9 @@ pub struct CallRow {
     /// First time seen, UTC milliseconds.
     pub at: Option<i64>,
     /// Model as written.
-    pub model: Option<String>,
+    pub model: Option<Arc<str>>,
     /// Branch checked out.
-    pub branch: Option<String>,
+    pub branch: Option<Arc<str>>,
     /// Tokens; `None` if not known.
     pub usage: Option<Usage>,
     /// Some row of it has a `stop_reason`.
@@ -142,7 +144,7 @@ pub const SOURCE_AGENT_FILE: i64 = 4;
 pub const SOURCE_FINAL_REPLY: i64 = 8;
 
 /// One tool call.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ToolRow {
     /// Key of its id.
     pub key: i64,
@@ -153,7 +155,7 @@ pub struct ToolRow {
     /// Key of the subagent run it was made in.
     pub agent_run: Option<i64>,
     /// The tool.
-    pub name: Option<String>,
+    pub name: Option<Arc<str>>,
     /// Key of the response that asked for it.
     pub call: Option<i64>,
     /// When it was asked for.
@@ -171,7 +173,7 @@ pub struct ToolRow {
 }
 
 /// Lines a tool call wrote into one file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EditRow {
     /// Key of the tool call.
     pub tool_call: i64,
@@ -184,7 +186,7 @@ pub struct EditRow {
 }
 
 /// A commit id named by a tool's output.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SightingRow {
     /// Key of the tool call.
     pub tool_call: i64,
@@ -195,7 +197,7 @@ pub struct SightingRow {
 }
 
 /// A row that begins, steers or ends a turn.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MarkRow {
     /// Key of the row.
     pub key: i64,
@@ -285,7 +287,7 @@ impl MarkKind {
 }
 
 /// A subagent run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AgentRunRow {
     /// Key of session and id.
     pub key: i64,
@@ -311,7 +313,7 @@ pub struct SpawnRow {
 }
 
 /// The client's running total of a session for one model.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReportedRow {
     /// Key of the session.
     pub session: i64,
@@ -324,7 +326,7 @@ pub struct ReportedRow {
 }
 
 /// A pull request opened from a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PullRequestRow {
     /// Key of the session.
     pub session: i64,

@@ -1,6 +1,6 @@
 //! Transcript files and how far each was read.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::batch::Batch;
 use super::error::StoreError;
@@ -99,7 +99,8 @@ impl Writer {
         look().map_err(|error| self.fail(error))
     }
 
-    /// Writes a batch and the state of the files it came from, all or nothing.
+    /// Writes a batch and the state of the files it came from, all or nothing, or as part of what
+    /// [`Writer::begin`] began.
     ///
     /// Returns how many rows were new or changed.
     ///
@@ -108,7 +109,7 @@ impl Writer {
     pub fn record(&mut self, batch: &mut Batch, files: &[FileResult]) -> Result<usize, StoreError> {
         let mut names = std::mem::take(&mut self.interner);
         let mut written = std::mem::take(&mut self.written);
-        let changed = self.transact(|sql| {
+        let mut write = |sql: &Connection| {
             let changed = batch.flush(sql, &mut names, &mut written)?;
             for file in files {
                 if let Some(source) = &file.source {
@@ -117,14 +118,18 @@ impl Writer {
                 problems::replace(sql, file)?;
             }
             Ok(changed)
-        })?;
-        // Only after the commit: what a rolled back transaction knew is nobody's.
+        };
+        let changed = match self.connection.is_autocommit() {
+            true => self.transact(|sql| write(sql))?,
+            false => write(&self.connection).map_err(|error| self.fail(error))?,
+        };
+        // Only what was written: what a failed write knew is nobody's.
         (self.interner, self.written) = (names, written);
         Ok(changed)
     }
 }
 
-fn save(sql: &rusqlite::Connection, row: &SourceRow) -> rusqlite::Result<()> {
+fn save(sql: &Connection, row: &SourceRow) -> rusqlite::Result<()> {
     let mut statement = sql.prepare_cached(
         "INSERT INTO source (path, verdict, format, agent_run, file_key, size, modified, offset, ordinal, session, head_at, prefix_hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)

@@ -1,5 +1,6 @@
 //! Splits a stream into lines without holding more than one of them.
 
+use std::cell::Cell;
 use std::io::{self, Read};
 
 /// The longest line that is read, in bytes; a longer one is a counted problem.
@@ -45,10 +46,27 @@ pub(super) struct Lines<R> {
     max_line: usize,
 }
 
+thread_local! {
+    /// The last buffer of this thread: a thousand files need not ask the system for a thousand buffers.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// A larger buffer is given back to the system.
+const MAX_SPARE: usize = 4 << 20;
+
+impl<R> Drop for Lines<R> {
+    fn drop(&mut self) {
+        let buffer = std::mem::take(&mut self.buffer);
+        if buffer.len() <= MAX_SPARE {
+            SPARE.set(buffer);
+        }
+    }
+}
+
 impl<R: Read> Lines<R> {
     /// Starts at `offset`, which only serves to number the lines.
     pub(super) fn new(input: R, offset: u64, max_line: usize) -> Lines<R> {
-        Lines { input, buffer: Vec::new(), start: 0, end: 0, searched: 0, offset, is_at_end: false, max_line }
+        Lines { input, buffer: SPARE.take(), start: 0, end: 0, searched: 0, offset, is_at_end: false, max_line }
     }
 
     /// Returns the next line, or `None` at the end.

@@ -5,6 +5,8 @@
 #![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
+mod books;
+mod cli_reference;
 mod command_cost;
 mod command_ingest;
 mod command_log;
@@ -16,11 +18,19 @@ mod command_sessions;
 mod command_show;
 mod command_sql;
 mod contract_json;
+mod demo;
+mod errors;
+mod faults_input;
+mod faults_repository;
+mod faults_store;
 mod fixtures;
 mod harness;
 mod laws;
 mod layers;
 mod privacy;
+mod races;
+mod readme;
+mod schema;
 mod story_ledger;
 
 use std::collections::BTreeSet;

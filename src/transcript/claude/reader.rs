@@ -1,6 +1,9 @@
 //! Turns the lines of one Claude Code file into events.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::super::event::{AgentRun, CallSource, Envelope, Event, Fact, Problem, ProblemKind};
 use super::super::read::Item;
@@ -22,6 +25,15 @@ pub(in crate::transcript) struct Reader {
 /// Where a torn object may be followed by a whole one on the same line.
 const ROW_STARTS: [&[u8]; 2] = [b"{\"parentUuid\":", b"{\"type\":"];
 
+/// How the client begins progress reports …
+static PROGRESS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\"type\":\"progress\",\"data\":{\"type\":\""));
+
+/// … of shell commands and hooks.
+const TICKS: [&[u8]; 2] = [b"bash_progress\"", b"hook_progress\""];
+
+/// The envelope before `data` is some 450 bytes; long paths make it longer.
+const MAX_ENVELOPE: usize = 1500;
+
 /// How many of them are tried before the rest of the line is given up.
 const MAX_RESTARTS: usize = 8;
 
@@ -34,6 +46,10 @@ impl Reader {
         let line = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| offset == 0).unwrap_or(line);
         let line = trim_nul(line);
         if line.is_empty() {
+            return true;
+        }
+        if self.is_tick(line) {
+            self.ordinal += 1;
             return true;
         }
         match self.objects(line, offset, sink) {
@@ -49,6 +65,25 @@ impl Reader {
         }
     }
 
+    /// Tells whether a line is the progress report of a shell command or a hook: two of five lines, and nothing in
+    /// them is used.
+    ///
+    /// Only the very bytes of the client's own form count, in a line that
+    /// holds no message and cannot hold a second object; any other spelling
+    /// takes the long way.
+    fn is_tick(&self, line: &[u8]) -> bool {
+        let Some(session) = &self.session else { return false };
+        let envelope = &line[..line.len().min(MAX_ENVELOPE)];
+        let Some(start) = PROGRESS.find(envelope) else { return false };
+        let has = |needle: &[u8]| memchr::memmem::find(line, needle).is_some();
+        line.starts_with(b"{\"parentUuid\":")
+            && line.ends_with(b"}")
+            && TICKS.iter().any(|tick| envelope[start + PROGRESS.needle().len()..].starts_with(tick))
+            && memchr::memmem::find(envelope, session.as_bytes()).is_some()
+            && !has(b"\"message\"")
+            && !has(b"}{")
+    }
+
     /// Reads the objects of a line; on failure returns how many bytes were understood.
     fn objects(&mut self, line: &[u8], offset: u64, sink: &mut dyn FnMut(Item<'_>)) -> Result<(), usize> {
         let mut rows = serde_json::Deserializer::from_slice(line).into_iter::<Row<'_>>();
@@ -56,7 +91,7 @@ impl Reader {
         loop {
             match rows.next() {
                 None => return Ok(()),
-                Some(Ok(row)) => self.row(row, offset, sink),
+                Some(Ok(row)) => self.row(row, &line[consumed..], offset, sink),
                 Some(Err(_)) => return Err(consumed),
             }
             consumed = rows.byte_offset();
@@ -78,7 +113,7 @@ impl Reader {
         false
     }
 
-    fn row(&mut self, row: Row<'_>, offset: u64, sink: &mut dyn FnMut(Item<'_>)) {
+    fn row(&mut self, row: Row<'_>, raw: &[u8], offset: u64, sink: &mut dyn FnMut(Item<'_>)) {
         let Some(kind) = row.kind.0.clone() else {
             let detail = "an object without `type`".to_owned();
             return sink(Item::Problem(Problem { offset, kind: ProblemKind::BadJson, detail }));
@@ -91,7 +126,7 @@ impl Reader {
         let envelope = self.envelope(&row, offset);
         match (kind.as_ref(), &row.data.0) {
             ("progress", Some(data)) if data.message.0.is_some() => progress(&row, envelope, sink),
-            _ => emit(&row, kind, envelope, source, sink),
+            _ => emit(&row, kind, envelope, source, raw, sink),
         }
         self.ordinal += 1;
     }
@@ -125,7 +160,7 @@ fn progress<'a>(row: &Row<'a>, envelope: Envelope<'a>, sink: &mut dyn FnMut(Item
     let Some(kind) = inner.kind.0.clone() else { return };
     let at = inner.timestamp.as_deref().and_then(Timestamp::parse).or(envelope.at);
     let envelope = Envelope { row: inner.uuid.0.clone().or(envelope.row.clone()), at, agent_run: id, ..envelope };
-    emit(inner, kind, envelope, CallSource::Progress, sink);
+    emit(inner, kind, envelope, CallSource::Progress, b"", sink);
 }
 
 fn emit<'a>(
@@ -133,12 +168,13 @@ fn emit<'a>(
     kind: Cow<'a, str>,
     envelope: Envelope<'a>,
     source: CallSource,
+    raw: &[u8],
     sink: &mut dyn FnMut(Item<'_>),
 ) {
     let is_subagent = envelope.agent_run.is_some() || source != CallSource::Main;
     let facts = match kind.as_ref() {
         "assistant" => vec![assistant::response(row, source)],
-        "user" => user::line(row, is_subagent),
+        "user" => user::line(row, is_subagent, raw),
         _ => other::facts(row, kind),
     };
     for fact in facts {
@@ -207,6 +243,22 @@ mod tests {
     fn an_object_without_a_type_is_a_problem_not_an_event() {
         assert_eq!(read(&[br#"{"a":1}"#]).0, ["bad-json"]);
         assert!(!read(&[b"not json"]).1);
+    }
+
+    #[test]
+    fn ticks_are_counted_and_skipped_unless_something_hangs_on_them() {
+        let tick = r#"{"parentUuid":"p","sessionId":"s","type":"progress","data":{"type":"hook_progress"},"uuid":"u"}"#;
+        let glued = format!(r#"{tick}{{"type":"zed"}}"#);
+        let quoting = tick.replace(r#""uuid":"u""#, r#""message":{"id":"m","usage":{"input_tokens":1}}"#);
+        let user = r#"{"type":"user","sessionId":"s","message":{"content":"hi"}}"#;
+        let (facts, is_whole) = read(&[user.as_bytes(), tick.as_bytes(), glued.as_bytes(), quoting.as_bytes()]);
+        assert!(is_whole);
+        assert_eq!(facts.len(), 4, "{facts:?}"); // user, then the glued line's two objects, then the odd one
+        let mut reader = Reader { session: Some("s".into()), ..Reader::default() };
+        assert!(reader.is_tick(tick.as_bytes()));
+        assert!(!reader.is_tick(glued.as_bytes()) && !reader.is_tick(quoting.as_bytes()));
+        assert!(reader.line(tick.as_bytes(), 1, &mut |_| panic!("a tick has no fact")));
+        assert_eq!(reader.ordinal, 1);
     }
 
     #[test]

@@ -157,9 +157,6 @@ pub(super) struct ToolUseResult<'a> {
     pub(super) old_string: Text<'a>,
     #[serde(borrow)]
     pub(super) new_string: Text<'a>,
-    /// The whole file before a Write.
-    #[serde(borrow)]
-    pub(super) original_file: Option<&'a RawValue>,
     pub(super) user_modified: Flag,
     pub(super) replace_all: Flag,
     #[serde(borrow)]
@@ -234,4 +231,22 @@ pub(super) struct Progress<'a> {
     pub(super) agent_id: Text<'a>,
     #[serde(borrow)]
     pub(super) message: Maybe<Box<Row<'a>>>,
+}
+
+/// A row whose tool replaced a whole file, read a second time: `originalFile`
+/// is the bulk of all transcripts and matters for these few only.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct UpdateRow<'a> {
+    #[serde(borrow)]
+    pub(super) tool_use_result: Maybe<Update<'a>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Update<'a> {
+    #[serde(borrow)]
+    pub(super) original_file: Text<'a>,
+    #[serde(borrow)]
+    pub(super) content: Text<'a>,
 }

@@ -8,45 +8,55 @@ use super::super::edit::{Edit, EditSource, hashes_of_patch, hashes_of_replacemen
 use super::super::event::{AgentRun, Call, CallSource, Sighting, ToolResult};
 use super::super::json::{List, OneOrMany};
 use super::super::sighting::{sighting_of_operation, sightings_in};
-use super::row::{Block, Hunk, ToolUseResult};
+use super::row::{Block, Hunk, ToolUseResult, UpdateRow};
 use crate::model::LineHash;
 
 /// Returns the results a user row carries.
 ///
 /// `toolUseResult` belongs to the row; a row with several results (never seen)
 /// gives it to none of them.
-pub(super) fn results<'a>(blocks: &[Block<'a>], detail: Option<&ToolUseResult<'a>>) -> Vec<ToolResult<'a>> {
-    let results: Vec<_> = blocks.iter().filter(|block| block.tool_use_id.0.is_some()).collect();
-    let detail = if results.len() == 1 { detail } else { None };
-    results.into_iter().filter_map(|block| result(block, detail)).collect()
+///
+/// `raw` is the row's own text, for what is read only if it must be.
+pub(super) fn results<'a>(blocks: &[Block<'a>], detail: Option<&ToolUseResult<'a>>, raw: &[u8]) -> Vec<ToolResult<'a>> {
+    let results = blocks.iter().filter(|block| block.tool_use_id.0.is_some());
+    let detail = if results.clone().count() == 1 { detail } else { None };
+    results.filter_map(|block| result(block, detail, raw)).collect()
 }
 
-fn result<'a>(block: &Block<'a>, detail: Option<&ToolUseResult<'a>>) -> Option<ToolResult<'a>> {
+fn result<'a>(block: &Block<'a>, detail: Option<&ToolUseResult<'a>>, raw: &[u8]) -> Option<ToolResult<'a>> {
     let id = block.tool_use_id.0.clone()?;
     let sightings = sightings(block, detail);
-    let edits = detail.map(edits).unwrap_or_default();
+    let edits = detail.map(|detail| edits(detail, raw)).unwrap_or_default();
     let agent_run = detail.and_then(|detail| agent_run(&id, detail));
     Some(ToolResult { id, is_error: block.is_error.0, edits, sightings, agent_run })
 }
 
-fn edits<'a>(detail: &ToolUseResult<'a>) -> Vec<Edit<'a>> {
+fn edits<'a>(detail: &ToolUseResult<'a>, raw: &[u8]) -> Vec<Edit<'a>> {
     let shell = detail.bash_edit_diff.0.iter().flat_map(|diff| &diff.files.0).filter_map(|file| {
         let path = file.file_path.0.clone()?;
         Some(Edit { path, added: patch_lines(&file.hunks), source: EditSource::Shell })
     });
-    written(detail).into_iter().chain(shell).collect()
+    written(detail, raw).into_iter().chain(shell).collect()
 }
 
-fn written<'a>(detail: &ToolUseResult<'a>) -> Option<Edit<'a>> {
+fn written<'a>(detail: &ToolUseResult<'a>, raw: &[u8]) -> Option<Edit<'a>> {
     let path = detail.file_path.0.clone()?;
     let added = match (detail.kind.as_deref(), &detail.old_string.0, &detail.new_string.0) {
         (Some("create"), ..) => hashes_of_text(&text(detail.content)),
-        (Some("update"), ..) => hashes_of_replacement(&text(detail.original_file), &text(detail.content)),
+        (Some("update"), ..) => updated(raw),
         (_, Some(old), Some(new)) if !detail.user_modified.0 => replaced(old, new, detail),
         _ if detail.structured_patch.0.is_empty() => return None,
         _ => patch_lines(&detail.structured_patch),
     };
     Some(Edit { path, added, source: EditSource::Patch })
+}
+
+/// Lines of a whole file that were not in the one before.
+fn updated(raw: &[u8]) -> Vec<LineHash> {
+    let mut rows = serde_json::Deserializer::from_slice(raw).into_iter::<UpdateRow<'_>>();
+    let update = rows.next().and_then(Result::ok).and_then(|row| row.tool_use_result.0).unwrap_or_default();
+    let text = |text: &super::super::json::Text<'_>| text.as_deref().map(str::to_owned).unwrap_or_default();
+    hashes_of_replacement(&text(&update.original_file), &text(&update.content))
 }
 
 /// Lines of a replacement, from its texts rather than from the patch.

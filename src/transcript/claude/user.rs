@@ -9,13 +9,13 @@ use super::row::Row;
 use super::tool_result::results;
 
 /// Returns the facts of a user row.
-pub(super) fn line<'a>(row: &Row<'a>, is_subagent: bool) -> Vec<Fact<'a>> {
+pub(super) fn line<'a>(row: &Row<'a>, is_subagent: bool, raw: &[u8]) -> Vec<Fact<'a>> {
     let class = classify(row, is_subagent);
     let blocks = match row.message.0.as_ref().map(|message| &message.content) {
         Some(OneOrMany::Blocks(blocks)) => blocks.as_slice(),
         _ => &[],
     };
-    let fact = Fact::UserLine { class, results: results(blocks, row.tool_use_result.0.as_ref()) };
+    let fact = Fact::UserLine { class, results: results(blocks, row.tool_use_result.0.as_ref(), raw) };
     let woken = (class == LineClass::BackgroundWake).then(|| notification(row)).flatten();
     std::iter::once(fact).chain(woken.map(Fact::AgentRun)).collect()
 }

@@ -26,4 +26,4 @@ mod world;
 pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
 pub(crate) use spoil::Spoil;
-pub(crate) use world::World;
+pub(crate) use world::{World, rfc3339};
