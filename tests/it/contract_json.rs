@@ -185,8 +185,8 @@ mod contract {
         TranscriptGone,
         NotAsked,
     });
-    words!(LeftoverKind { Pending, Discarded, Tail, NoCommit, Overhead });
-    words!(Bucket { Direct, SameTurn, Exploration, Pending, Discarded, Tail, NoCommit, Overhead });
+    words!(LeftoverKind { Pending, Discarded, Tail, NoCommit, Overhead, Auxiliary });
+    words!(Bucket { Direct, SameTurn, Exploration, Pending, Discarded, Tail, NoCommit, Overhead, Auxiliary });
     words!(AuxiliaryKind { SessionTotals, Telemetry, SubagentFinalReplies });
     words!(Grade { Produced, Declared, Landed });
     words!(NodeKind { Turn, Call, Tool, Subagent, Wait, Overhead, Event });

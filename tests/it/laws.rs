@@ -133,7 +133,7 @@ fn forget(world: &World) {
 fn ingest(world: &World, files: &[PathBuf]) {
     let mut args = vec!["ingest"];
     args.extend(files.iter().map(|file| file.to_str().unwrap()));
-    let _ = world.run_json(&args, &[]).success();
+    let _ = world.run_args(&args).success();
 }
 
 /// Everything that the database answers.
@@ -148,7 +148,7 @@ fn numbers(world: &World) -> Vec<Value> {
         vec!["sql", "SELECT * FROM turns ORDER BY 1, 2"],
     ]
     .iter()
-    .map(|args| world.run_json(&[&args[..], &["--no-refresh"]].concat(), &[]).success().json())
+    .map(|args| world.ask_with(&[&args[..], &["--no-refresh"]].concat(), &[]))
     .collect()
 }
 
@@ -336,7 +336,7 @@ fn nano_prices(world: &World, model: &str) -> [i64; 5] {
         if class != "--input" {
             args.extend(["--input", "0"]);
         }
-        let answer = world.run_json(&args, &[]).json();
+        let answer = world.run_args(&[&args[..], &["--json"]].concat()).json();
         answer["total_nano_usd"].as_i64().unwrap_or(0) / 1_000_000
     })
 }

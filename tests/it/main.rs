@@ -7,6 +7,16 @@
 
 mod books;
 mod cli_reference;
+mod command_cost;
+mod command_ingest;
+mod command_log;
+mod command_man;
+mod command_overview;
+mod command_prices;
+mod command_problems;
+mod command_sessions;
+mod command_show;
+mod command_sql;
 mod contract_json;
 mod demo;
 mod errors;
@@ -17,6 +27,7 @@ mod fixtures;
 mod harness;
 mod laws;
 mod layers;
+mod privacy;
 mod races;
 mod readme;
 mod schema;

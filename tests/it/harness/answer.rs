@@ -14,7 +14,7 @@ impl World {
     /// The same, with environment variables of its own.
     #[track_caller]
     pub(crate) fn ask_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Value {
-        self.run_json(args, variables).success().json()
+        self.run_with(&[args, &["--json"]].concat(), variables).success().json()
     }
 
     /// Returns the money by one dimension, after checking that it is all there.

@@ -18,6 +18,7 @@ mod gemini;
 mod git;
 mod ids;
 mod output;
+mod sample;
 mod spoil;
 mod subagent;
 mod world;
