@@ -11,6 +11,7 @@ mod demo;
 mod fixtures;
 mod harness;
 mod layers;
+#[cfg(feature = "analytics")]
 mod readme;
 
 use std::collections::BTreeSet;
