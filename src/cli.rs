@@ -1,4 +1,6 @@
 //! The command line as types; the doc comments are the help text.
+//!
+//! Must not know: what a command does.
 
 use std::path::PathBuf;
 
@@ -7,6 +9,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::render::Format;
 use crate::report::CostBy;
 use crate::ui::ColourChoice;
+
+/// Under which the options of every command stand, apart from a command's own.
+const EVERYWHERE: &str = "Options of every command";
 
 /// What every commit, branch, session and model cost: provenance and cost of coding agents' work, from git and
 /// transcripts alone.
@@ -37,28 +42,28 @@ pub struct Cli {
 #[derive(Debug, Clone, Args)]
 pub struct Global {
     /// Work in this folder instead of the current one
-    #[arg(short = 'C', long = "directory", value_name = "PATH", global = true)]
+    #[arg(short = 'C', long = "directory", value_name = "PATH", global = true, help_heading = EVERYWHERE)]
     pub directory: Option<PathBuf>,
-    /// How to write the answer
-    #[arg(long, value_name = "FORMAT", global = true)]
+    /// How to write the answer: table, json, csv or markdown [default: table]
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true, global = true, help_heading = EVERYWHERE)]
     pub format: Option<Format>,
     /// The same as --format json
-    #[arg(long, global = true, conflicts_with = "format")]
+    #[arg(long, global = true, help_heading = EVERYWHERE, conflicts_with = "format")]
     pub json: bool,
-    /// When to use colour
-    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    /// When to use colour: auto (in a terminal, unless NO_COLOR is set), always or never
+    #[arg(long, value_name = "WHEN", hide_possible_values = true, default_value = "auto", global = true, help_heading = EVERYWHERE)]
     pub color: ColourChoice,
     /// Say nothing but the answer and errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = EVERYWHERE)]
     pub quiet: bool,
     /// Print long answers as they are
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub no_pager: bool,
     /// Answer from what was read before; do not look for new transcripts and commits
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub no_refresh: bool,
     /// Zone in which days are cut and times are shown, such as Europe/Paris [default: the system's]
-    #[arg(long, value_name = "ZONE", env = "TZ", hide_env = true, global = true)]
+    #[arg(long, value_name = "ZONE", env = "TZ", hide_env = true, global = true, help_heading = EVERYWHERE)]
     pub timezone: Option<String>,
 }
 
@@ -79,7 +84,7 @@ pub enum Command {
     #[command(after_help = "Examples:\n  agent-trace cost --by commit\n  agent-trace cost --by month --format csv\n  \
 agent-trace cost --by model --since 2026-01-01 --branch main")]
     Cost {
-        /// What a row is
+        /// What a row is: commit, session, turn, model, day, week, month, branch, author, agent, tool, file or none
         #[arg(long, value_name = "WHAT", default_value = "commit", value_parser = parse_cost_by)]
         by: CostBy,
         /// Show at most this many rows; the rest is summed
@@ -266,5 +271,16 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_cost_names_every_kind_of_row() {
+        let command = Cli::command();
+        let by = command.find_subcommand("cost").unwrap().get_arguments().find(|argument| argument.get_id() == "by");
+        let help = by.unwrap().get_help().unwrap().to_string();
+        let words: Vec<&str> = help.split([' ', ',', ':']).collect();
+        for by in CostBy::ALL {
+            assert!(words.contains(&by.name()), "`{}` is missing in: {help}", by.name());
+        }
     }
 }

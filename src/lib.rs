@@ -3,11 +3,29 @@
 //! The way of the data is a one-way street; nothing flows back up:
 //!
 //! ```text
-//! transcript bytes ─ transcript ─▶ Event ─ ingest ─▶ rows ─ store ─▶ trace.db
-//! git objects ────── git ────────▶ Commit ─ ingest ─▶ rows ─ store ─▶ trace.db
-//! trace.db ─ derive ─▶ turns, links, shares ─ store ─▶ trace.db
-//! trace.db ─ analysis (polars frames) ─▶ Report ─ render ─▶ text, JSON, CSV, Markdown
+//! transcript bytes ─ transcript ─▶ Event ─ ingest ─▶ facts ─ store ─▶ trace.db
+//! git objects ────── git ────────▶ Commit ─ ingest ─▶ facts ─ store ─▶ trace.db
+//! facts ─ derive (with pricing) ─▶ turns, links, shares ─ store ─▶ trace.db
+//! trace.db ─ analysis (polars frames) ─▶ Report ─ render ─▶ text, JSON, CSV, Markdown ─ ui
 //! ```
+//!
+//! From below to above:
+//!
+//! - [`model`]: identifiers, amounts, instants; knows nothing else.
+//! - [`clock`] and [`paths`]: the time, and where things live; read in one place each.
+//! - [`transcript`]: bytes of a transcript to events and counted problems.
+//! - [`git`]: commits, their claims and their lines, without a child process.
+//! - [`pricing`]: the dated price table, and what a request costs.
+//! - [`store`]: the SQLite file and all SQL.
+//! - [`ingest`]: finds and reads what is new, records it as facts.
+//! - [`derive`](mod@derive): opinions from facts: turns, links, shares of cost.
+//! - [`report`]: answers as plain structs, the JSON contract.
+//! - `analysis`: answers from the store, with polars (feature `analytics`).
+//! - [`render`]: reports as text, JSON, CSV and Markdown.
+//! - [`error`]: what the user is told when something fails.
+//! - [`ui`]: the only place that prints.
+//! - [`cli`]: the command line as types.
+//! - [`command`]: one file a command; joins the steps.
 
 #[cfg(feature = "analytics")]
 pub mod analysis;

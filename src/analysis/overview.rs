@@ -66,8 +66,8 @@ pub fn overview(
         models: models(reader, filter, stamp, facts)?,
         days: days(reader, filter, stamp, facts)?,
         recent_commits: recent(reader, filter, &directory, facts)?,
+        hints: if top_sessions.is_empty() { first_steps() } else { hints() },
         top_sessions,
-        hints: hints(),
         books,
     };
     report.balanced()?;
@@ -141,8 +141,17 @@ fn recent(
     Ok(with_cost.into_iter().zip((facts.texts)(&ids)).map(entry).collect())
 }
 
+fn hint(command: &str, purpose: &str) -> Hint {
+    Hint { command: command.into(), purpose: purpose.into() }
+}
+
+/// What helps where no session was found.
+fn first_steps() -> Vec<Hint> {
+    let elsewhere = "read transcripts kept elsewhere; none of this repository was found";
+    vec![hint("agent-trace ingest PATH", elsewhere), hint("agent-trace ingest --help", "where it looks")]
+}
+
 fn hints() -> Vec<Hint> {
-    let hint = |command: &str, purpose: &str| Hint { command: command.into(), purpose: purpose.into() };
     vec![
         hint("agent-trace log", "commits with what they cost"),
         hint("agent-trace cost --by branch", "money by branch, model, day, file, …"),

@@ -16,6 +16,8 @@ use super::zone::Zone;
 const LEAST_TEXT: usize = 24;
 /// The least a name can be cut to.
 const LEAST_NAME: usize = 10;
+/// The least the name of a row can be cut to: that of a model with its date fits.
+const LEAST_ID: usize = 26;
 
 /// Returns the table in at most `room` columns of the terminal, where that is possible without cutting a number.
 pub(super) fn render(table: &Table, zone: Zone, room: usize, theme: Theme) -> String {
@@ -61,6 +63,7 @@ impl Shown<'_> {
         let width = self.cells.iter().chain([&self.header]).map(|text| text_width(text)).max().unwrap_or(0);
         let floor = match self.column.kind {
             ColumnKind::Number => width,
+            ColumnKind::Name if self.column.role == Role::Id => LEAST_ID,
             ColumnKind::Name => LEAST_NAME.max(text_width(&self.header)),
             ColumnKind::Text | ColumnKind::Path => LEAST_TEXT.max(text_width(&self.header)),
         };

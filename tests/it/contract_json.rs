@@ -185,8 +185,8 @@ mod contract {
         TranscriptGone,
         NotAsked,
     });
-    words!(LeftoverKind { Pending, Discarded, Tail, NoCommit, Overhead });
-    words!(Bucket { Direct, SameTurn, Exploration, Pending, Discarded, Tail, NoCommit, Overhead });
+    words!(LeftoverKind { Pending, Discarded, Tail, NoCommit, Overhead, Auxiliary });
+    words!(Bucket { Direct, SameTurn, Exploration, Pending, Discarded, Tail, NoCommit, Overhead, Auxiliary });
     words!(AuxiliaryKind { SessionTotals, Telemetry, SubagentFinalReplies });
     words!(Grade { Produced, Declared, Landed });
     words!(NodeKind { Turn, Call, Tool, Subagent, Wait, Overhead, Event });
@@ -771,7 +771,7 @@ fn the_list_by_commit_ends_with_unattributed_total_and_gaps() {
             "unattributed $16.00 (pending 12.00, no commit 4.00)",
             "total        $21.15",
             "",
-            "beside the total, never in it",
+            "in the total, in no row of their own",
             "  cost unknown: requests known only from the clients' session totals, 1,245,835 tokens",
             "",
             "not covered",

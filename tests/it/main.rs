@@ -6,16 +6,33 @@
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
 mod books;
+mod cli_reference;
+mod command_cost;
+mod command_ingest;
+mod command_log;
+mod command_man;
+mod command_overview;
+mod command_prices;
+mod command_problems;
+mod command_sessions;
+mod command_show;
+mod command_sql;
 mod contract_json;
+mod demo;
 mod errors;
 mod faults_input;
 mod faults_repository;
 mod faults_store;
 mod fixtures;
 mod harness;
+mod laws;
 mod layers;
+mod privacy;
 mod races;
+mod readme;
 mod schema;
+mod story_ledger;
+#[cfg(feature = "analytics")]
 
 use std::collections::BTreeSet;
 use std::path::Path;

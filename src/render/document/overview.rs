@@ -23,7 +23,7 @@ pub(super) fn document(report: &OverviewReport) -> Document {
             ("commits", Cell::Text(linked(report))),
             ("active", report.active_ms.map_or(Cell::Blank, |millis| Cell::Duration(Some(millis)))),
             ("waiting", report.wait_ms.map_or(Cell::Blank, |millis| Cell::Duration(Some(millis)))),
-            ("per day", Cell::Text(days(report))),
+            ("per day", days(report)),
         ])
         .with_table(models(&report.models))
         .with_all(titled("newest commits with a cost", commits(&report.recent_commits)))
@@ -49,11 +49,11 @@ fn linked(report: &OverviewReport) -> String {
     format!("{cost} at {} of {}", report.commits_with_session, counted(report.commits, "commit"))
 }
 
-fn days(report: &OverviewReport) -> String {
-    let (Some(first), Some(last)) = (report.days.first(), report.days.last()) else { return String::new() };
+fn days(report: &OverviewReport) -> Cell {
+    let (Some(first), Some(last)) = (report.days.first(), report.days.last()) else { return Cell::Blank };
     let costs: Vec<u64> = report.days.iter().map(|day| u64::try_from(day.cost.0).unwrap_or(0)).collect();
     let most = report.days.iter().map(|day| day.cost).max().unwrap_or(NanoUsd::ZERO);
-    format!("{} {} {}  at most {}", first.day, sparkline(&costs), last.day, dollars(most))
+    Cell::Text(format!("{} {} {}  at most {}", first.day, sparkline(&costs), last.day, dollars(most)))
 }
 
 fn models(models: &[ModelCost]) -> Table {

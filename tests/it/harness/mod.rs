@@ -11,15 +11,19 @@
 //!
 //! Nothing sleeps, nothing reaches the network, nothing outside the world's folder is read or written.
 
+mod answer;
 mod claude;
 mod diff;
 mod gemini;
 mod git;
 mod ids;
 mod output;
+mod sample;
 mod spoil;
 mod subagent;
 mod world;
 
+pub(crate) use answer::Costs;
+pub(crate) use claude::{Claude, SubagentRows};
 pub(crate) use spoil::Spoil;
-pub(crate) use world::World;
+pub(crate) use world::{World, rfc3339};

@@ -64,6 +64,18 @@ impl World {
         self.run_program(Path::new(env!("CARGO_BIN_EXE_agent-trace")), folder, &args)
     }
 
+    /// Runs agent-trace in the repository with a list of arguments.
+    pub(crate) fn run_args(&self, args: &[&str]) -> Output {
+        self.run_with(args, &[])
+    }
+
+    /// Runs agent-trace in the repository with environment variables of its own.
+    pub(crate) fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Output {
+        let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_agent-trace")), &self.path(""));
+        let output = command.args(args).envs(variables.iter().copied()).output().unwrap();
+        Output::of(&output, self.root.to_str().expect("temporary folders have UTF-8 names"))
+    }
+
     /// Returns a command in this world's environment, for tests that need pipes or signals; the clock ticks.
     #[expect(clippy::disallowed_methods, reason = "the harness is the one that starts programs")]
     pub(crate) fn command(&self, program: &Path, folder: &Path) -> Command {
