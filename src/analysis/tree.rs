@@ -14,10 +14,18 @@ pub(super) struct Tree {
     turns: Vec<Values>,
     calls: Vec<Values>,
     tools_of: HashMap<i64, Vec<Values>>,
-    runs_of_tool: HashMap<i64, Vec<i64>>,
+    runs_of_tool: HashMap<i64, Vec<Started>>,
     run_types: HashMap<i64, Option<i64>>,
     went_to: HashMap<i64, Vec<String>>,
     pending_since: i64,
+}
+
+/// A subagent run that a tool call started or resumed.
+#[derive(Debug, Clone, Copy)]
+struct Started {
+    run: i64,
+    /// When another tool call resumed it: what it did from then on is that one's.
+    until: Option<i64>,
 }
 
 const TURNS: &str = "SELECT key, number, kind, end, started_at, ended_at, active_ms, waiting_ms,
@@ -33,8 +41,12 @@ const CALLS: &str = "SELECT ledger.call, ledger.turn, call.id, ledger.kind, ledg
 const TOOLS: &str = "SELECT key, id, name, call, asked_at, answered_at, is_error FROM tool_call
   WHERE session = ?1 AND call IS NOT NULL ORDER BY asked_at, key";
 
-const RUNS: &str = "SELECT agent_run.key, agent_run.agent_type, agent_spawn.tool_call FROM agent_run
-  LEFT JOIN agent_spawn ON agent_spawn.agent_run = agent_run.key WHERE agent_run.session = ?1
+const RUNS: &str = "SELECT agent_run.key, agent_run.agent_type, agent_spawn.tool_call,
+    lead(tool_call.asked_at) OVER (PARTITION BY agent_run.key ORDER BY tool_call.asked_at, tool_call.key)
+  FROM agent_run
+  LEFT JOIN agent_spawn ON agent_spawn.agent_run = agent_run.key
+  LEFT JOIN tool_call ON tool_call.key = agent_spawn.tool_call
+  WHERE agent_run.session = ?1
   ORDER BY agent_run.id, agent_spawn.tool_call";
 
 const SHARES: &str = "SELECT share.call, git_commit.id FROM share JOIN git_commit ON git_commit.key = share.git_commit
@@ -58,7 +70,7 @@ impl Tree {
             let Some(key) = run.number(0) else { continue };
             tree.run_types.insert(key, run.number(1));
             if let Some(tool) = run.number(2) {
-                tree.runs_of_tool.entry(tool).or_default().push(key);
+                tree.runs_of_tool.entry(tool).or_default().push(Started { run: key, until: run.number(3) });
             }
         }
         for share in reader.rows(SHARES, &[session])? {
@@ -186,11 +198,13 @@ impl Tree {
             Some(_) => Some("error".to_owned()),
         };
         let key = tool.number(0).unwrap_or(0);
-        for run in self.runs_of_tool.get(&key).into_iter().flatten() {
+        for Started { run, until } in self.runs_of_tool.get(&key).into_iter().flatten() {
             let of_type = self.run_types.get(run).copied().flatten();
+            let own: Vec<&Values> =
+                lane.iter().filter(|call| until.is_none_or(|until| call.number(4) < Some(until))).copied().collect();
             let mut subagent =
                 Node::new(NodeKind::Subagent, directory.text(of_type).unwrap_or_else(|| "subagent".into()));
-            subagent.children = self.lane(lane, Some(*run), directory, placed);
+            subagent.children = self.lane(&own, Some(*run), directory, placed);
             if !subagent.children.is_empty() {
                 node.children.push(subagent);
             }

@@ -160,6 +160,46 @@ fn agents_side_by_side_are_paid_by_their_own_tasks() {
 }
 
 #[test]
+fn what_a_resumed_agent_does_is_paid_and_shown_by_the_task_that_resumed_it() {
+    for prompts in [1, 2] {
+        let world = World::new();
+        let session = world.claude("resume").subagents(SubagentRows::OwnFolder);
+        session.says("find it");
+        let agent = session.sends("Explore", "find it");
+        agent.uses("Grep", json!({}), "hit").uses("Grep", json!({}), "hit").finishes("there");
+        if prompts == 2 {
+            session.says("go on");
+        }
+        let again = session.calls("Task", json!({"resume": agent.id(), "prompt": "go on", "subagent_type": "Explore"}));
+        agent.uses("Grep", json!({}), "hit");
+        session.gets(&again, "more", json!({"status": "completed", "agentId": agent.id()}));
+        session.replies("done").stops();
+        let _ = world.run(["ingest"]).success();
+        let calls = sql(&world, "select calls from turns order by turn");
+        assert_eq!(calls, if prompts == 1 { vec![json!([7])] } else { vec![json!([4]), json!([3])] });
+        let tree = world.ask(["show", &session.session_id()]);
+        let nodes = flat(&tree["tree"]);
+        let runs = nodes.iter().filter(|node| node["kind"] == "subagent");
+        assert_eq!(runs.map(|run| run["children"].as_array().unwrap().len()).collect::<Vec<_>>(), [3, 1], "{tree:#}");
+    }
+}
+
+#[test]
+fn a_task_that_fails_starts_no_run_and_costs_its_turn_nothing_more() {
+    let world = World::new();
+    let session = world.claude("failed");
+    session.says("find it");
+    let call = session.calls("Task", json!({"subagent_type": "nobody", "prompt": "find it"}));
+    session.gets_error(&call, "agent type `nobody` not found");
+    session.replies("then I look myself").stops();
+    let _ = world.run(["ingest"]).success();
+    assert_eq!(sql(&world, "select calls, tools from turns"), [json!([2, 1])]);
+    let nodes = flat(&world.ask(["show", &session.session_id()])["tree"]);
+    assert!(nodes.iter().all(|node| node["kind"] != "subagent"));
+    assert!(nodes.iter().any(|node| node["kind"] == "tool" && node["status"] == "error"));
+}
+
+#[test]
 fn a_run_that_no_tool_call_claims_is_overhead() {
     let world = World::new();
     let session = world.claude("lost").subagents(SubagentRows::OwnFolder);
