@@ -89,7 +89,9 @@ day,2026-03-04,2026-03-04,,0.042060000,4,1,1,2,16,480,48000,3200,0,0,,,,
 #[test]
 fn markdown_is_a_table_for_people() {
     let world = World::sample();
-    assert_data_eq!(world.run(["cost", "--by", "branch", "--format", "markdown"]).to_string(), str![[r#"
+    assert_data_eq!(
+        world.run(["cost", "--by", "branch", "--format", "markdown"]).to_string(),
+        str![[r#"
 | branch | cost \$ | calls | sessions | input tok | output tok | cache read tok | cache write tok |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 | main | 0\.0906 | 7 | 1 | 34 | 1,680 | 138,000 | 6,200 |
@@ -111,7 +113,9 @@ not covered:
 - API-equivalent, at the prices of 2026-11-21 (table 1)
 [exit: 0]
 
-"#]].raw());
+"#]]
+        .raw()
+    );
 }
 
 #[test]
