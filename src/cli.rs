@@ -1,4 +1,6 @@
 //! The command line as types; the doc comments are the help text.
+//!
+//! Must not know: what a command does.
 
 use std::path::PathBuf;
 

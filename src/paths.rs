@@ -1,4 +1,6 @@
 //! Where things live: the database, the user's price files.
+//!
+//! Must not know: what is in them.
 
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,6 @@
 //! Answers from the books: frames of whole numbers, grouped by polars, into [`crate::report`] structs.
 //!
-//! Column names of frames stand in [`frames`] only. Prices were joined when
+//! Column names of frames stand in `frames` only. Prices were joined when
 //! the books were made; here nothing is guessed, and every answer says what
 //! it leaves out.
 //!

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::directory::Directory;
 use super::error::AnalysisError;
-use crate::derive::{Bucket, TurnEnd, TurnKind};
+use crate::derive::{Bucket, TurnEnd, TurnKind, tool_wait};
 use crate::model::{NanoUsd, Timestamp};
 use crate::report::{Missing, Node, NodeKind};
 use crate::store::{CallKind, Reader, Values};
@@ -20,7 +20,8 @@ pub(super) struct Tree {
     pending_since: i64,
 }
 
-const TURNS: &str = "SELECT key, number, kind, end, started_at, ended_at, active_ms, waiting_ms FROM turn
+const TURNS: &str = "SELECT key, number, kind, end, started_at, ended_at, active_ms, waiting_ms,
+    waiting_is_inferred FROM turn
   WHERE session = ?1 ORDER BY number";
 
 const CALLS: &str = "SELECT ledger.call, ledger.turn, call.id, ledger.kind, ledger.at, ledger.model, ledger.cost,
@@ -97,7 +98,9 @@ impl Tree {
             self.calls.iter().filter(|call| call.number(1).is_some() && call.number(1) == turn.number(0)).collect();
         node.children = self.lane(&calls, None, directory, &mut HashSet::new());
         if let Some(wait) = node.wait_ms.filter(|wait| *wait > 0) {
-            let mut waiting = Node::new(NodeKind::Wait, "waiting for a person");
+            let is_inferred = turn.number(8) == Some(1);
+            let label = if is_inferred { "waiting for a person (inferred)" } else { "waiting for a person" };
+            let mut waiting = Node::new(NodeKind::Wait, label);
             waiting.duration_ms = Some(wait);
             waiting.wait_ms = Some(wait);
             node.children.push(waiting);
@@ -170,10 +173,13 @@ impl Tree {
 
     fn tool(&self, tool: &Values, lane: &[&Values], directory: &Directory, placed: &mut HashSet<i64>) -> Node {
         let name = directory.text(tool.number(2)).unwrap_or_else(|| "(tool)".into());
+        let wall = duration(tool.number(4), tool.number(5));
+        let wait = wall.and_then(|wall| tool_wait(&name, i64::try_from(wall).ok()?));
         let mut node = Node::new(NodeKind::Tool, name);
         node.id = tool.text(1).map(str::to_owned);
         node.at = tool.number(4).map(Timestamp);
-        node.duration_ms = duration(tool.number(4), tool.number(5));
+        node.duration_ms = wall;
+        node.wait_ms = wait.map(|wait| wait.max(0) as u64);
         node.status = match tool.number(6) {
             None => Some("no result".to_owned()),
             Some(0) => Some("ok".to_owned()),

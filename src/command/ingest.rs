@@ -10,8 +10,8 @@ use crate::derive::derive;
 use crate::error::{Error, ExitCode};
 use crate::git::Repo;
 use crate::ingest::{
-    HistoryOutcome, IngestLock, Input, Roots, TranscriptOutcome, Worktrees, discover, find_named, list, read_history,
-    read_packed, read_transcripts,
+    HistoryOutcome, IngestLock, Input, Named, Roots, TranscriptOutcome, Worktrees, discover, find_named, list,
+    read_history, read_packed, read_transcripts,
 };
 use crate::pricing::PriceBook;
 use crate::report::{CommitCounts, FileCounts, IngestReport, KindCount, Report};
@@ -60,15 +60,15 @@ struct Read {
 }
 
 fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf]) -> Result<Read, Error> {
+    let named_files = if paths.is_empty() { None } else { Some(find_named(paths)?) }; // Before anything is made.
     let database = context.database(repo);
     let waiting = || context.ui.status("another agent-trace is reading; waiting for it");
     let _lock = IngestLock::take(&database, waiting).map_err(|error| StoreError::from_io(&database, &error))?;
     let mut writer = Writer::open(&database)?;
     let mut read = Read::default();
-    if paths.is_empty() {
-        discovered(context, repo, &mut writer, &mut read)?;
-    } else {
-        named(context, &mut writer, paths, &mut read)?;
+    match named_files {
+        None => discovered(context, repo, &mut writer, &mut read)?,
+        Some(found) => named(context, &mut writer, found, &mut read)?,
     }
     let bar = context.ui.progress("reading commits", None, ProgressUnit::Count);
     read.history = read_history(repo, &mut writer, &|count| bar.advance(count as u64))?;
@@ -118,8 +118,7 @@ fn remember_worktrees(repo: &Repo, writer: &mut Writer) -> Result<Vec<PathBuf>, 
     Ok(all)
 }
 
-fn named(context: &Context<'_>, writer: &mut Writer, paths: &[PathBuf], read: &mut Read) -> Result<(), Error> {
-    let found = find_named(paths)?;
+fn named(context: &Context<'_>, writer: &mut Writer, found: Named, read: &mut Read) -> Result<(), Error> {
     read.skipped = found.skipped;
     writer.record_problems(found.problems)?;
     let input = |file: crate::ingest::FoundFile| Ok(Input { known: writer.source(&file.name())?, file });

@@ -1,6 +1,8 @@
 //! One file a command: arguments in, a report out.
 //!
 //! Commands put the layers together; they decide nothing about money.
+//!
+//! Must not know: SQL, transcripts' formats, how a report looks.
 
 mod context;
 mod dispatch;

@@ -19,6 +19,11 @@ impl<'b> Prices<'b> {
         Prices { book, names, known: HashMap::new() }
     }
 
+    /// Returns the texts that models and tools are numbers of.
+    pub(super) fn names(&self) -> &'b Names {
+        self.names
+    }
+
     /// Returns the cost in nano-USD, or why it is not known.
     pub(super) fn cost(&mut self, call: &CallFact, model: Option<i64>) -> Result<i64, &'static str> {
         let usage = call.usage.ok_or("usage-unknown")?;

@@ -14,10 +14,12 @@ mod link;
 mod paths;
 mod run;
 mod share;
+mod tool_wait;
 mod turn_clock;
 mod turns;
 
 pub use bucket::Bucket;
 pub use link::Evidence;
 pub use run::{Derivation, derive};
+pub use tool_wait::tool_wait;
 pub use turns::{TurnEnd, TurnKind};

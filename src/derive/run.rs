@@ -118,7 +118,7 @@ impl Linking {
 
     fn derive_session(&self, facts: &SessionFacts, prices: &mut Prices<'_>, derived: &mut Derived) {
         let lanes = Lanes::new(facts);
-        let turns = turns(facts, &lanes);
+        let turns = turns(facts, &lanes, prices.names());
         let extra = unrecorded(facts, &lanes);
         let mut calls: Vec<&CallFact> =
             facts.calls.iter().filter(|call| lanes.is_counted(call)).chain(&extra).collect();

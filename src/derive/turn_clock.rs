@@ -1,5 +1,6 @@
 //! How long a turn took, how much of it tools took, and how much a person.
 
+use super::tool_wait::tool_wait;
 use crate::store::{ToolFact, TurnRow};
 
 /// Collects the instants of a turn's main lane.
@@ -7,12 +8,13 @@ use crate::store::{ToolFact, TurnRow};
 pub(super) struct TurnClock {
     started_at: Option<i64>,
     last_seen: Option<i64>,
-    intervals: Vec<(i64, i64)>,
+    tools: Vec<(i64, i64)>,
+    waits: Vec<(i64, i64)>,
 }
 
 impl TurnClock {
     pub(super) fn new(started_at: Option<i64>) -> TurnClock {
-        TurnClock { started_at, last_seen: None, intervals: Vec::new() }
+        TurnClock { started_at, last_seen: None, tools: Vec::new(), waits: Vec::new() }
     }
 
     /// Something of the turn happened.
@@ -21,10 +23,13 @@ impl TurnClock {
     }
 
     /// A tool of the turn ran.
-    pub(super) fn tool(&mut self, tool: &ToolFact) {
+    pub(super) fn tool(&mut self, tool: &ToolFact, name: Option<&str>) {
         self.seen(tool.answered_at.or(tool.asked_at));
-        if let (Some(asked), Some(answered)) = (tool.asked_at, tool.answered_at) {
-            self.intervals.push((asked, answered.max(asked)));
+        let Some((asked, answered)) = tool.asked_at.zip(tool.answered_at) else { return };
+        let interval = (asked, answered.max(asked));
+        self.tools.push(interval);
+        if name.is_some_and(|name| tool_wait(name, interval.1 - interval.0).is_some()) {
+            self.waits.push(interval);
         }
     }
 
@@ -32,14 +37,19 @@ impl TurnClock {
     ///
     /// The client's own measure of working time is believed where it fits into
     /// the turn (2 of 97 were longer: clamped); what is left of the wall time
-    /// was waiting for a person. Without it the wait is not known.
+    /// was waiting for a person. Without it the wait is what its tools tell, a
+    /// lower bound; where they tell nothing, it is not known.
     pub(super) fn settle(self, turn: &mut TurnRow) {
-        turn.tool_ms = union(self.intervals);
+        turn.tool_ms = union(self.tools);
         turn.ended_at = turn.ended_at.or(self.last_seen).or(self.started_at);
         let wall = turn.started_at.zip(turn.ended_at).map(|(start, end)| (end - start).max(0));
         if let (Some(wall), Some(active)) = (wall, turn.active_ms) {
+            turn.active_is_clamped = active > wall;
             turn.active_ms = Some(active.min(wall));
             turn.waiting_ms = Some((wall - active).max(0));
+        } else if !self.waits.is_empty() {
+            turn.waiting_ms = Some(union(self.waits));
+            turn.waiting_is_inferred = true;
         }
     }
 }

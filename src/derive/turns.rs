@@ -8,7 +8,7 @@ use std::collections::{HashMap, VecDeque};
 
 use super::lanes::Lanes;
 use super::turn_clock::TurnClock;
-use crate::store::{CallKind, MarkFact, MarkKind, SessionFacts, TurnRow};
+use crate::store::{CallKind, MarkFact, MarkKind, Names, SessionFacts, TurnRow};
 
 /// What began a turn. The codes are stored: never renumber one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -112,9 +112,16 @@ enum Step<'f> {
     Call(usize),
 }
 
-/// Returns the turns of a session.
-pub(super) fn turns(facts: &SessionFacts, lanes: &Lanes) -> Turns {
-    let mut machine = Machine { facts, turns: Turns::default(), is_open: false, command: None, queue: VecDeque::new() };
+/// Returns the turns of a session; `names` tells tools apart.
+pub(super) fn turns(facts: &SessionFacts, lanes: &Lanes, names: &Names) -> Turns {
+    let mut machine = Machine {
+        facts,
+        turns: Turns::default(),
+        is_open: false,
+        command: None,
+        queue: VecDeque::new(),
+        file: None,
+    };
     for step in steps(facts) {
         match step {
             Step::Mark(mark) => machine.mark(mark),
@@ -123,7 +130,7 @@ pub(super) fn turns(facts: &SessionFacts, lanes: &Lanes) -> Turns {
     }
     let mut turns = machine.turns;
     lanes.place_subagents(facts, &mut turns);
-    finish(facts, &mut turns);
+    finish(facts, names, &mut turns);
     turns
 }
 
@@ -151,6 +158,8 @@ struct Machine<'f> {
     command: Option<&'f MarkFact>,
     /// What waits in the input queue: is it a person's text?
     queue: VecDeque<bool>,
+    /// The file that holds the last request or beginning of a turn.
+    file: Option<i64>,
 }
 
 impl<'f> Machine<'f> {
@@ -162,7 +171,7 @@ impl<'f> Machine<'f> {
         match mark.kind {
             MarkKind::Command => self.command = Some(mark),
             MarkKind::Interrupt => self.end(TurnEnd::Interrupted, mark.at, None),
-            MarkKind::TurnEnd => self.end(TurnEnd::Stop, mark.at, mark.value),
+            MarkKind::TurnEnd => self.end(TurnEnd::Stop, mark.at.filter(|_| self.is_seen(mark)), mark.value),
             MarkKind::Steer => self.steered(),
             MarkKind::QueuedText => self.queue.push_back(true),
             MarkKind::QueuedOther => self.queue.push_back(false),
@@ -182,6 +191,15 @@ impl<'f> Machine<'f> {
         }
         let turn = self.turns.rows.len() - 1;
         self.turns.of_call.insert(call.key, turn);
+        self.file = Some(call.place.head_at);
+    }
+
+    /// Tells whether what lies between the turn and its end is in the files.
+    ///
+    /// Of a sliced session the next file may begin with the end of a turn
+    /// whose rest is lost; how long that turn took is then not known.
+    fn is_seen(&self, end: &MarkFact) -> bool {
+        self.file == Some(end.place.head_at)
     }
 
     fn begin(&mut self, kind: TurnKind, key: i64, mark: &MarkFact) {
@@ -189,6 +207,7 @@ impl<'f> Machine<'f> {
             self.end(TurnEnd::Superseded, None, None);
         }
         self.push(kind, key, mark.at, Some(mark));
+        self.file = Some(mark.place.head_at);
         if kind == TurnKind::Blocked {
             self.end(TurnEnd::Blocked, mark.at, None);
         }
@@ -205,6 +224,7 @@ impl<'f> Machine<'f> {
             started_at: at,
             ended_at: None,
             active_ms: None,
+            active_is_clamped: false,
             tool_ms: 0,
             waiting_ms: None,
             waiting_is_inferred: false,
@@ -236,7 +256,7 @@ impl<'f> Machine<'f> {
 }
 
 /// Counts and clocks need every request's turn, subagents' included.
-fn finish(facts: &SessionFacts, turns: &mut Turns) {
+fn finish(facts: &SessionFacts, names: &Names, turns: &mut Turns) {
     let mut clocks: Vec<TurnClock> = turns.rows.iter().map(|turn| TurnClock::new(turn.started_at)).collect();
     for call in &facts.calls {
         if let Some(turn) = turns.of_call.get(&call.key) {
@@ -250,7 +270,7 @@ fn finish(facts: &SessionFacts, turns: &mut Turns) {
         if let Some(turn) = tool.call.and_then(|call| turns.of_call.get(&call)) {
             turns.rows[*turn].tools += 1;
             if tool.agent_run.is_none() {
-                clocks[*turn].tool(tool);
+                clocks[*turn].tool(tool, tool.name.and_then(|name| names.get(name)));
             }
         }
     }

@@ -79,7 +79,10 @@ mod tests {
             repo.list(&head, Some(3)).unwrap().into_iter().map(|commit| commit.subject).collect();
         let git = test.git(&["log", "-3", "--format=%s"]);
         assert_eq!(subjects, git.lines().collect::<Vec<_>>());
-        assert_eq!(repo.resolve("HEAD~1").map(|id| id.to_string()), Some(test.git(&["rev-parse", "HEAD~1"])));
+        assert_eq!(
+            repo.resolve("HEAD~1").map(|id| id.to_string()),
+            Some(test.git(&["rev-parse", "HEAD~1"]).trim().to_owned())
+        );
         assert_eq!(repo.resolve("nonsense"), None);
         assert_eq!(repo.listed(&head).map(|commit| commit.subject), Some("change 3".to_owned()));
     }

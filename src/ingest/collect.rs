@@ -151,8 +151,11 @@ impl Collector {
                 Some(key)
             }
             Err(error) => {
+                // Its money still counts, under a name that can be shown.
                 self.problem(envelope.offset, ProblemKind::BadId, format!("session: {error}"));
-                None
+                let key = crate::model::text_key("BadId", id);
+                self.batch.session(SessionRow { key, id: format!("bad-id-{key:x}"), agent });
+                Some(key)
             }
         };
         self.sessions.insert(id.to_owned(), key);

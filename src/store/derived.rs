@@ -27,11 +27,13 @@ pub struct TurnRow {
     pub ended_at: Option<i64>,
     /// What the client measured.
     pub active_ms: Option<i64>,
+    /// The measure was longer than what is seen of the turn, and was cut to that.
+    pub active_is_clamped: bool,
     /// Time covered by its tools.
     pub tool_ms: i64,
     /// Time it waited for a person, as far as known.
     pub waiting_ms: Option<i64>,
-    /// It was not measured by the client but inferred from slow tools.
+    /// It was not measured by the client but inferred from its tools: a lower bound.
     pub waiting_is_inferred: bool,
     /// Human inputs, the first included.
     pub inputs: i64,
@@ -306,7 +308,7 @@ fn insert(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
 
 fn insert_turns(sql: &Connection, turns: &[TurnRow]) -> rusqlite::Result<()> {
     let mut statement = sql.prepare_cached(
-        "INSERT OR REPLACE INTO turn VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        "INSERT OR REPLACE INTO turn VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?;
     for row in turns {
         statement.execute(params![
@@ -318,6 +320,7 @@ fn insert_turns(sql: &Connection, turns: &[TurnRow]) -> rusqlite::Result<()> {
             row.started_at,
             row.ended_at,
             row.active_ms,
+            row.active_is_clamped,
             row.tool_ms,
             row.waiting_ms,
             row.waiting_is_inferred,

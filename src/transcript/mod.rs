@@ -2,7 +2,7 @@
 //!
 //! Total: any bytes are accepted, a bad line never hides a good one. Memory is
 //! bounded by the longest line, not by the file. Another agent is one new file
-//! beside [`claude`] and [`gemini`] and one arm in [`read`].
+//! beside `claude` and `gemini` and one arm in [`read()`].
 //!
 //! Must not know: prices, the store, git, or what a fact will be used for.
 

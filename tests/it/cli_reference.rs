@@ -7,7 +7,12 @@ use std::path::Path;
 
 /// The columns of the README's pictures.
 const WIDTH: usize = 100;
-const HEAD: &str = "# Command line\n\n<!-- Made by `SNAPSHOTS=overwrite cargo test`; do not edit. -->\n";
+const HEAD: &str = "# Command line
+
+<!-- Made by `SNAPSHOTS=overwrite cargo test`; do not edit. -->
+
+What `--help` says, command by command; the options of every command stand under the first only.
+";
 
 #[test]
 fn the_reference_is_the_help_of_every_command() {
@@ -34,7 +39,11 @@ fn describe(command: &mut Command, reference: &mut String) {
     let help: Vec<&str> = help.trim_end().lines().map(str::trim_end).collect();
     reference.push_str(&format!("\n## `{name}`\n\n```text\n{}\n```\n", help.join("\n")));
     for child in command.get_subcommands_mut().filter(|child| child.get_name() != "help") {
-        describe(child, reference);
+        let mut child = child.clone().mut_args(|argument| {
+            let is_told = argument.is_global_set() || ["help", "version"].contains(&argument.get_id().as_str());
+            argument.hide(is_told)
+        });
+        describe(&mut child, reference);
     }
 }
 

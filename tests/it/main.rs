@@ -32,6 +32,7 @@ mod races;
 mod readme;
 mod schema;
 mod story_ledger;
+#[cfg(feature = "analytics")]
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -78,15 +78,21 @@ fn with_volumes(rows: Rows<'_>, by: CostBy) -> Rows<'_> {
         move |row: &CostRow| row.tokens.as_ref().map_or(Cell::Blank, |tokens| Cell::count(of(tokens)))
     };
     let maybe = |of: fn(&CostRow) -> Option<u64>| move |row: &CostRow| of(row).map_or(Cell::Blank, Cell::count);
-    rows.with(shown("calls", "calls"), maybe(|row| row.calls))
+    let rows = rows
+        .with(shown("calls", "calls"), maybe(|row| row.calls))
         .with(Column::data("unpriced_calls"), maybe(|row| row.unpriced_calls))
         .with(Column::data("incomplete_calls"), maybe(|row| row.incomplete_calls))
         .with(sessions, maybe(|row| row.sessions))
         .with(tokens("input tok", "input_tokens"), count(|tokens| tokens.input))
         .with(tokens("output tok", "output_tokens"), count(|tokens| tokens.output))
-        .with(tokens("cache read tok", "cache_read_tokens"), count(|tokens| tokens.cache_read))
-        .with(Column::number("cache write tok", "").optional().for_people(), count(TokenCounts::cache_write))
-        .with(Column::data("cache_write_5m_tokens"), count(|tokens| tokens.cache_write_5m))
+        .with(tokens("cache read tok", "cache_read_tokens"), count(|tokens| tokens.cache_read));
+    let rows = match by.shares_calls() {
+        true => rows,
+        false => {
+            rows.with(Column::number("cache write tok", "").optional().for_people(), count(TokenCounts::cache_write))
+        }
+    };
+    rows.with(Column::data("cache_write_5m_tokens"), count(|tokens| tokens.cache_write_5m))
         .with(Column::data("cache_write_1h_tokens"), count(|tokens| tokens.cache_write_1h))
         .with(Column::data("web_searches"), maybe(|row| row.web_searches))
 }

@@ -10,6 +10,7 @@ CREATE TABLE turn (
   started_at INTEGER,
   ended_at INTEGER,
   active_ms INTEGER,
+  active_is_clamped INTEGER NOT NULL,
   tool_ms INTEGER NOT NULL,
   waiting_ms INTEGER,
   waiting_is_inferred INTEGER NOT NULL,

@@ -44,12 +44,19 @@ SELECT lower(hex(git_commit.id)) AS commit_id, session.id AS session_id, link.gr
        link.evidence AS evidence, link.lines AS lines
 FROM link JOIN git_commit ON git_commit.key = link.git_commit JOIN session ON session.key = link.session;
 
--- Turns of sessions; times in UTC, durations in milliseconds.
+-- Turns of sessions; times in UTC, durations in milliseconds. `kind`: what
+-- began the turn (`continued`: a row that is in no file). `waiting_ms` is what
+-- the client's own measure leaves of the turn; where there is none, it is
+-- inferred from the tools (a lower bound), and NULL where they say nothing.
 CREATE VIEW turns AS
-SELECT session.id AS session_id, turn.number AS turn, turn.kind AS kind, turn.end AS ended_by,
+SELECT session.id AS session_id, turn.number AS turn,
+       CASE turn.kind WHEN 0 THEN 'prompt' WHEN 1 THEN 'command' WHEN 2 THEN 'plan' WHEN 3 THEN 'background'
+         WHEN 4 THEN 'teammate' WHEN 5 THEN 'blocked' WHEN 6 THEN 'continued' ELSE 'unknown' END AS kind,
+       CASE turn.end WHEN 0 THEN 'open' WHEN 1 THEN 'stop' WHEN 2 THEN 'interrupted' WHEN 3 THEN 'superseded'
+         WHEN 4 THEN 'blocked' ELSE 'unknown' END AS ended_by,
        strftime('%Y-%m-%dT%H:%M:%fZ', started_at / 1000.0, 'unixepoch') AS started_at,
        strftime('%Y-%m-%dT%H:%M:%fZ', ended_at / 1000.0, 'unixepoch') AS ended_at,
-       active_ms, tool_ms, waiting_ms, inputs, calls, tools
+       active_ms, active_is_clamped, tool_ms, waiting_ms, waiting_is_inferred, inputs, calls, tools
 FROM turn JOIN session ON session.key = turn.session;
 
 -- Tool calls; `wall_ms` includes waiting for a permission.
