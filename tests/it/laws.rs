@@ -112,18 +112,14 @@ fn is_dirty(world: &World) -> bool {
     !world.git(["status", "--porcelain"]).success().stdout.is_empty()
 }
 
-/// Every file a client wrote.
+/// Every transcript below a folder, in the order of paths.
 fn transcripts(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>());
-    let files = entries.unwrap_or_default().into_iter();
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries.flat_map(|path| if path.is_dir() { transcripts(&path) } else { vec![path] });
     let mut found: Vec<PathBuf> =
-        files.flat_map(|path| if path.is_dir() { transcripts(&path) } else { vec![path] }).collect();
+        files.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl")).collect();
     found.sort();
     found
-}
-
-fn is_transcript(path: &PathBuf) -> bool {
-    path.extension().is_some_and(|extension| extension == "jsonl")
 }
 
 fn forget(world: &World) {
@@ -161,7 +157,7 @@ proptest! {
         order in Just(()).prop_perturb(|(), mut random| (0..16).map(|_| random.next_u32()).collect::<Vec<_>>()),
     ) {
         let world = live(&steps);
-        let files: Vec<PathBuf> = transcripts(&world.transcripts_dir()).into_iter().filter(is_transcript).collect();
+        let files = transcripts(&world.transcripts_dir());
         ingest(&world, &files);
         let expected = numbers(&world);
         ingest(&world, &files);
@@ -181,7 +177,7 @@ proptest! {
     #[test]
     fn a_transcript_read_while_it_grows_is_the_whole_in_the_end(steps in day(), at in 0.0f64..1.0, which in 0usize..8) {
         let world = live(&steps);
-        let files: Vec<PathBuf> = transcripts(&world.transcripts_dir()).into_iter().filter(is_transcript).collect();
+        let files = transcripts(&world.transcripts_dir());
         let _ = world.run(["ingest"]).success();
         let expected = numbers(&world);
         forget(&world);
@@ -270,7 +266,7 @@ type Response = (String, [u64; 5]);
 /// The accounting rules once more, as a loop: a response is what its row with the most output says; the final
 /// reply of a subagent counts where the subagent left no file.
 fn plain_count(world: &World) -> BTreeMap<String, Sum> {
-    let files: Vec<PathBuf> = transcripts(&world.transcripts_dir()).into_iter().filter(is_transcript).collect();
+    let files = transcripts(&world.transcripts_dir());
     let rows = files.iter().flat_map(|file| {
         let text = fs::read_to_string(file).unwrap();
         text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>()

@@ -523,13 +523,13 @@ fn the_readme_of_another_project_is_not_ours() {
     let world = world();
     let session = world.claude("strays");
     let other = world.path("").parent().unwrap().join("other");
-    world.write("README.md", "# Sails\n\n## Installation\n\nHow to sew and to mend sails.\n");
-    let commit = world.commit("say more");
     // The same headline in a folder that no session worked in, read by a session that worked here.
     session.says("look at the other project too");
     let file = other.join("README.md");
     let call = session.calls("Write", json!({"file_path": file, "content": "## Installation\n\nUnpack it.\n"}));
     session.gets(&call, "File created", json!({"type": "create", "filePath": file, "content": "## Installation\n\nUnpack it.\n", "structuredPatch": [], "originalFile": null}));
+    world.write("README.md", "# Sails\n\n## Installation\n\nHow to sew and to mend sails.\n");
+    let commit = world.commit("say more");
     let costs = world.costs("commit");
     assert_eq!((costs.find(&commit).is_none(), costs.total()), (true, CALL));
 }
