@@ -40,7 +40,8 @@ impl<'u> Context<'u> {
     /// Returns the repository around the working folder.
     pub(super) fn repo(&self) -> Result<Repo, Error> {
         if !self.start.is_dir() {
-            return Err(Error::user(format!("`{}` is not a folder", self.start.display())));
+            let error = Error::user(format!("`{}` is not a folder", self.start.display()));
+            return Err(error.with_hint("name an existing folder with -C PATH"));
         }
         Ok(Repo::discover(&self.start)?)
     }

@@ -1,7 +1,7 @@
 //! `ingest`: reads what is new; and the same, quietly, before a report.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
@@ -15,7 +15,8 @@ use crate::ingest::{
 };
 use crate::pricing::PriceBook;
 use crate::report::{CommitCounts, FileCounts, IngestReport, KindCount, Report};
-use crate::store::{Reader, Writer};
+use crate::store::{Reader, StoreError, Writer};
+use crate::transcript::ProblemKind;
 use crate::ui::ProgressUnit;
 
 /// Runs `agent-trace ingest`.
@@ -39,10 +40,9 @@ pub(super) fn refresh(context: &Context<'_>, repo: &Repo, book: &PriceBook) -> R
     if context.global.no_refresh {
         return Ok(());
     }
-    let has_database = context.database(repo).exists();
     match read(context, repo, book, &[]) {
         Ok(_) => Ok(()),
-        Err(error) if has_database && error.exit_code() != ExitCode::Bug => {
+        Err(error) if error.exit_code() != ExitCode::Bug && context.reader(repo).is_ok() => {
             context.ui.warning(&format!("not up to date: {}", error.message()));
             Ok(())
         }
@@ -62,11 +62,7 @@ struct Read {
 fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf]) -> Result<Read, Error> {
     let database = context.database(repo);
     let waiting = || context.ui.status("another agent-trace is reading; waiting for it");
-    let _lock = IngestLock::take(&database, waiting).map_err(|error| {
-        Error::environment(format!("`{}` cannot be written", database.display()))
-            .with_source(error)
-            .with_hint("use --no-refresh to answer from what was read before")
-    })?;
+    let _lock = IngestLock::take(&database, waiting).map_err(|error| StoreError::from_io(&database, &error))?;
     let mut writer = Writer::open(&database)?;
     let mut read = Read::default();
     if paths.is_empty() {
@@ -91,8 +87,18 @@ fn discovered(context: &Context<'_>, repo: &Repo, writer: &mut Writer, read: &mu
     for problem in &found.problems {
         *read.transcripts.problems.entry(problem.kind.clone()).or_default() += 1;
     }
+    writer.forget_places(ProblemKind::Unreadable.name(), &|path| is_open_again(Path::new(path)))?;
     writer.record_problems(found.problems)?;
     files(context, writer, found.inputs, read)
+}
+
+/// A place that is gone, or lets itself be read now, is no problem any more.
+fn is_open_again(path: &Path) -> bool {
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => std::fs::read_dir(path).is_ok(),
+        Ok(_) => false, // A transcript says so itself when it is read.
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
 }
 
 /// Worktrees of now and of before: a removed one's sessions still belong here.

@@ -44,15 +44,18 @@ impl From<io::Error> for Error {
 
 impl From<GitError> for Error {
     fn from(error: GitError) -> Error {
-        let failure = Error::environment(error.to_string());
+        let failure = Error::of(Kind::Environment, &error);
         match error {
             GitError::NotARepository { .. } => {
                 failure.with_hint("run it inside a git repository, or name one with -C PATH")
             }
-            GitError::NotOwned { .. } => {
-                failure.with_hint("if you trust it: git config --global --add safe.directory PATH")
+            GitError::NotOwned { path, .. } => {
+                let root = path.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&path);
+                let root = root.display();
+                failure.with_hint(format!("if you trust it: git config --global --add safe.directory '{root}'"))
             }
-            _ => failure,
+            GitError::Unreadable { .. } => failure.with_hint("see whether git can read it: git status"),
+            GitError::GitProgram { .. } => failure,
         }
     }
 }
@@ -87,9 +90,7 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Error {
         let failure = Error::environment(error.to_string());
         match error {
-            StoreError::Newer { .. } => {
-                failure.with_hint("upgrade this copy; two versions on PATH are the usual cause. Nothing is lost.")
-            }
+            StoreError::Newer { found, known, by, .. } => newer(&by, found, known),
             StoreError::Missing { .. } => {
                 Error::environment("nothing was read in this repository yet").with_hint("agent-trace ingest")
             }
@@ -101,6 +102,12 @@ impl From<StoreError> for Error {
             StoreError::Full { .. } => {
                 failure.with_hint("free some space and run `agent-trace ingest` again; it goes on where it stopped")
             }
+            StoreError::Unwritten { .. } => failure.with_hint(
+                "look at quota and file-size limit (ulimit -f), then run `agent-trace ingest` again; it goes on where it stopped",
+            ),
+            StoreError::ReadOnly { path, .. } if !path.exists() => {
+                failure.with_hint("nothing was read before; make the folder writable, or work in a copy (git clone)")
+            }
             StoreError::ReadOnly { .. } => failure.with_hint("use --no-refresh to answer from what was read before"),
             StoreError::Query(text) => Error::user(text)
                 .with_hint("views: calls, shares, commits, links, turns, tools, sessions; see agent-trace sql --help"),
@@ -109,6 +116,15 @@ impl From<StoreError> for Error {
             StoreError::Sqlite { .. } => failure,
         }
     }
+}
+
+/// Two versions on PATH are the usual cause, so both are named.
+fn newer(by: &str, found: i64, known: i64) -> Error {
+    let place = std::env::current_exe().map_or_else(|_| String::new(), |path| format!(" at {}", path.display()));
+    let this = format!("this is agent-trace {}{place} (format {known}, file has {found})", env!("CARGO_PKG_VERSION"));
+    Error::environment(format!("this repository's data was last written by agent-trace {by}, which changed its format"))
+        .with_source(this)
+        .with_hint("upgrade this copy; two versions on PATH are the usual cause. Nothing is lost")
 }
 
 #[cfg(test)]

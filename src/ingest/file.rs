@@ -171,7 +171,8 @@ fn unreadable(name: &str, known: Option<&SourceRow>, error: &io::Error) -> FileR
     FileResult { name: name.to_owned(), source: None, problems: vec![problem], unknown: Vec::new(), read_from }
 }
 
-/// Tells whether a file need not be opened: it is known and nothing about it changed.
+/// Tells whether a file need not be opened: it was read and nothing about it changed.
 pub(super) fn is_unchanged(found: &FoundFile, known: Option<&SourceRow>) -> bool {
-    known.is_some_and(|known| known.stamp == found.stamp)
+    // Another repository's file is read when the user names it.
+    known.is_some_and(|known| known.stamp == found.stamp && !known.is_foreign)
 }

@@ -105,8 +105,22 @@ impl Worktrees {
         };
         let folder = real(folder).unwrap_or_else(|| folder.to_owned());
         let between = folder.ancestors().take_while(|folder| !is_root(folder));
-        between.into_iter().any(|folder| folder.join(".git/HEAD").is_file())
+        between.into_iter().any(is_other_repository)
     }
+}
+
+/// Tells whether a folder inside our work tree has a repository of its own: a second clone or a submodule.
+///
+/// A linked work tree's `.git` is a file too, and leads below `worktrees/`; those we have are among the roots.
+fn is_other_repository(folder: &Path) -> bool {
+    let dot_git = folder.join(".git");
+    if dot_git.join("HEAD").is_file() {
+        return true;
+    }
+    let Ok(text) = std::fs::read_to_string(&dot_git) else { return false };
+    let Some(target) = text.strip_prefix("gitdir:").map(|rest| folder.join(rest.trim())) else { return false };
+    let is_linked = target.parent().is_some_and(|parent| parent.ends_with("worktrees"));
+    !is_linked && target.join("HEAD").is_file()
 }
 
 /// Returns the path with symbolic links resolved as far as it exists.

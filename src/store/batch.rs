@@ -149,7 +149,7 @@ impl Batch {
         flush.table(&mut self.reported)?;
         flush.rest(self)?;
         let changed = flush.changed;
-        let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO dirty_session VALUES (?1)")?;
+        let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO dirty_session (session) VALUES (?1)")?;
         for session in dirty {
             statement.execute([session])?;
         }
@@ -249,7 +249,8 @@ impl Flush<'_> {
     }
 
     fn sessions(&mut self, rows: impl Iterator<Item = SessionRow>) -> rusqlite::Result<()> {
-        let mut statement = self.sql.prepare_cached("INSERT OR IGNORE INTO session VALUES (?1, ?2, ?3)")?;
+        let mut statement =
+            self.sql.prepare_cached("INSERT OR IGNORE INTO session (key, id, agent) VALUES (?1, ?2, ?3)")?;
         for row in rows {
             self.changed += statement.execute(params![row.key, row.id, row.agent.code()])?;
         }
@@ -258,22 +259,27 @@ impl Flush<'_> {
 
     fn rest(&mut self, batch: &mut Batch) -> rusqlite::Result<()> {
         let sql = self.sql;
-        let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO session_place VALUES (?1, ?2)")?;
+        let mut statement =
+            sql.prepare_cached("INSERT OR IGNORE INTO session_place (session, folder) VALUES (?1, ?2)")?;
         for (session, folder) in batch.folders.drain() {
             self.changed += statement.execute(params![session, self.names.id(sql, &folder)?])?;
         }
         let mut statement = sql.prepare_cached(
-            "INSERT INTO sighting VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET is_operation = 1
+            "INSERT INTO sighting (tool_call, prefix, is_operation) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET \
+             is_operation = 1
              WHERE excluded.is_operation > is_operation",
         )?;
         for (_, row) in batch.sightings.drain() {
             self.changed += statement.execute(params![row.tool_call, row.prefix, row.is_operation])?;
         }
-        let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO agent_spawn VALUES (?1, ?2)")?;
+        let mut statement =
+            sql.prepare_cached("INSERT OR IGNORE INTO agent_spawn (agent_run, tool_call) VALUES (?1, ?2)")?;
         for row in batch.spawns.drain() {
             self.changed += statement.execute(params![row.agent_run, row.tool_call])?;
         }
-        let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO pull_request VALUES (?1, ?2, ?3, ?4)")?;
+        let mut statement = sql.prepare_cached(
+            "INSERT OR IGNORE INTO pull_request (session, number, repository, at) VALUES (?1, ?2, ?3, ?4)",
+        )?;
         for (_, row) in batch.pull_requests.drain() {
             let repository = self.names.maybe(sql, row.repository.as_deref())?;
             self.changed += statement.execute(params![row.session, row.number, repository, row.at])?;
@@ -347,8 +353,10 @@ impl Table for CallRow {
         let (model, branch) = (names.maybe(sql, self.model.as_deref())?, names.maybe(sql, self.branch.as_deref())?);
         let usage = self.usage.unwrap_or_default();
         let mut statement = sql.prepare_cached(
-            "INSERT OR REPLACE INTO call VALUES
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+            "INSERT OR REPLACE INTO call (key, id, session, agent_run, is_copy, head_at, ordinal, at, model, \
+             branch, has_usage, input, output, cache_read, cache_write_5m, cache_write_1h, web_searches, \
+             is_complete, has_stop_reason, modifiers, recorded_cost, sources, parent) VALUES (?1, ?2, ?3, ?4, ?5, \
+             ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
         )?;
         statement.execute(params![
             self.key,
@@ -419,8 +427,9 @@ impl Table for ToolRow {
         let (name, agent_type) =
             (names.maybe(sql, self.name.as_deref())?, names.maybe(sql, self.agent_type.as_deref())?);
         let mut statement = sql.prepare_cached(
-            "INSERT OR REPLACE INTO tool_call VALUES
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+            "INSERT OR REPLACE INTO tool_call (key, id, session, agent_run, is_copy, head_at, ordinal, name, call, \
+             asked_at, answered_at, answered_ordinal, is_error, makes_commits, agent_type) VALUES (?1, ?2, ?3, ?4, \
+             ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?;
         statement.execute(params![
             self.key,
@@ -466,7 +475,8 @@ impl Table for EditRow {
 
     fn save(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<()> {
         let path = names.id(sql, &self.path)?;
-        let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO edit VALUES (?1, ?2, ?3, ?4)")?;
+        let mut statement =
+            sql.prepare_cached("INSERT OR REPLACE INTO edit (tool_call, path, source, added) VALUES (?1, ?2, ?3, ?4)")?;
         statement.execute(params![self.tool_call, path, self.source, LineHash::pack(&self.added)])?;
         Ok(())
     }
@@ -503,8 +513,10 @@ impl Table for MarkRow {
 
     fn save(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<()> {
         let path = names.maybe(sql, self.path.as_deref())?;
-        let mut statement =
-            sql.prepare_cached("INSERT OR REPLACE INTO mark VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
+        let mut statement = sql.prepare_cached(
+            "INSERT OR REPLACE INTO mark (key, session, is_copy, head_at, ordinal, at, kind, value, source, offset) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?;
         let place = self.place;
         statement.execute(params![
             self.key,
@@ -553,7 +565,10 @@ impl Table for AgentRunRow {
 
     fn save(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<()> {
         let agent_type = names.maybe(sql, self.agent_type.as_deref())?;
-        let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO agent_run VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+        let mut statement = sql.prepare_cached(
+            "INSERT OR REPLACE INTO agent_run (key, id, session, agent_type, parent, is_async) VALUES (?1, ?2, ?3, \
+             ?4, ?5, ?6)",
+        )?;
         statement.execute(params![self.key, self.id, self.session, agent_type, self.parent, self.is_async])?;
         Ok(())
     }
@@ -582,8 +597,10 @@ impl Table for ReportedRow {
 
     fn save(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<()> {
         let (model, usage) = (names.id(sql, &self.model)?, self.usage);
-        let mut statement =
-            sql.prepare_cached("INSERT OR REPLACE INTO reported_usage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
+        let mut statement = sql.prepare_cached(
+            "INSERT OR REPLACE INTO reported_usage (session, model, at, input, output, cache_read, cache_write_5m, \
+             cache_write_1h, web_searches) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?;
         statement.execute(params![
             self.session,
             model,

@@ -103,9 +103,13 @@ impl Writer {
         let mut names = Interner::default();
         self.transact(|sql| {
             let mut insert = sql.prepare_cached(
-                "INSERT OR IGNORE INTO git_commit VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, 1)",
+                "INSERT OR IGNORE INTO git_commit (key, id, position, author_time, commit_time, author, \
+                 author_hash, parents, patch_key, scanned, is_reachable) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, \
+                 NULL, ?9, 1)",
             )?;
-            let mut claim = sql.prepare_cached("INSERT OR IGNORE INTO claim VALUES (?1, ?2, ?3, ?4)")?;
+            let mut claim = sql.prepare_cached(
+                "INSERT OR IGNORE INTO claim (git_commit, kind, key_text, value) VALUES (?1, ?2, ?3, ?4)",
+            )?;
             for row in commits {
                 let key = commit_key(&row.id);
                 let author = names.id(sql, &row.author)?;
@@ -169,8 +173,10 @@ impl Writer {
         let mut names = Interner::default();
         self.transact(|sql| {
             let mut state = sql.prepare_cached("UPDATE git_commit SET scanned = ?2, patch_key = ?3 WHERE key = ?1")?;
-            let mut insert =
-                sql.prepare_cached("INSERT OR REPLACE INTO commit_file VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
+            let mut insert = sql.prepare_cached(
+                "INSERT OR REPLACE INTO commit_file (git_commit, path, old_path, added_lines, deleted_lines, added) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?;
             for (id, scan, patch_key, files) in scans {
                 let key = commit_key(id);
                 state.execute(params![key, scan.code(), patch_key])?;
@@ -210,7 +216,8 @@ impl Writer {
     /// What SQLite reports.
     pub fn set_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
         self.transact(|sql| {
-            let set = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
+            let set = "INSERT INTO meta (key, value) \
+             VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
             sql.execute(set, params![key, value]).map(drop)
         })
     }

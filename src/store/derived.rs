@@ -163,7 +163,8 @@ impl Writer {
             if unbalanced.is_some() {
                 return Err(rusqlite::Error::ExecuteReturnedResults); // Rolls back; never seen outside.
             }
-            let set = "INSERT INTO meta VALUES ('derived_state', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
+            let set = "INSERT INTO meta (key, value) \
+             VALUES ('derived_state', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
             sql.execute(set, [&state.0])?;
             sql.execute("DELETE FROM dirty_session", []).map(drop)
         });

@@ -1,8 +1,9 @@
 //! What can go wrong with the store, with the values that matter.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// An error of the store. Nothing was lost in any of them: every write is one transaction.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +26,7 @@ pub enum StoreError {
         /// Where it would be.
         path: PathBuf,
     },
-    /// Another process holds the lock for longer than five seconds.
+    /// Another process holds the lock for longer than we wait (five seconds).
     #[error("`{}` is locked by another process", path.display())]
     Locked {
         /// The database.
@@ -39,11 +40,19 @@ pub enum StoreError {
         /// What SQLite says.
         detail: String,
     },
-    /// No space left, or a file-size limit.
+    /// No space left.
     #[error("the disk is full while writing `{}`", path.display())]
     Full {
         /// The database.
         path: PathBuf,
+    },
+    /// A write failed for a reason only the system knows: a quota, a file-size limit, a broken disk.
+    #[error("`{}` cannot be written: {detail}", path.display())]
+    Unwritten {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        detail: String,
     },
     /// The folder or the file cannot be written.
     #[error("`{}` cannot be written: {detail}", path.display())]
@@ -81,7 +90,25 @@ impl StoreError {
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 StoreError::ReadOnly { path, detail }
             }
+            Some(ErrorCode::SystemIoFailure) if is_write(&source) => StoreError::Unwritten { path, detail },
             _ => StoreError::Sqlite { path, source },
         }
     }
+
+    /// Gives an error of the file system beside the database its meaning.
+    pub fn from_io(path: &Path, source: &io::Error) -> StoreError {
+        let (path, detail) = (path.to_path_buf(), source.to_string());
+        match source.kind() {
+            io::ErrorKind::StorageFull => StoreError::Full { path },
+            io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => StoreError::Unwritten { path, detail },
+            _ => StoreError::ReadOnly { path, detail },
+        }
+    }
+}
+
+/// Tells a failed write, truncation or flush from a failed read.
+fn is_write(error: &rusqlite::Error) -> bool {
+    const WRITES: [i32; 4] =
+        [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_TRUNCATE, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_SHMSIZE];
+    error.sqlite_error().is_some_and(|error| WRITES.contains(&error.extended_code))
 }

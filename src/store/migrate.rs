@@ -59,7 +59,8 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     sql.execute_batch(
         "CREATE TABLE IF NOT EXISTS migration (
-           id INTEGER PRIMARY KEY, by_version TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT (datetime('now'))
+           id INTEGER PRIMARY KEY, by_version TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT (datetime('now')),
+           by_exe TEXT
          ) STRICT;",
     )?;
     for (id, text) in MIGRATIONS {
@@ -67,8 +68,8 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
         if known.is_none() {
             sql.execute_batch(text)?;
             sql.execute(
-                "INSERT INTO migration (id, by_version) VALUES (?1, ?2)",
-                params![id, env!("CARGO_PKG_VERSION")],
+                "INSERT INTO migration (id, by_version, by_exe) VALUES (?1, ?2, ?3)",
+                params![id, env!("CARGO_PKG_VERSION"), this_program()],
             )?;
         }
     }
@@ -76,6 +77,16 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     sql.pragma_update(None, "application_id", APPLICATION_ID)?;
     sql.pragma_update(None, "user_version", COMPATIBILITY)?;
     sql.commit()
+}
+
+/// Which copy it was, for the day on which two are on PATH.
+fn this_program() -> Option<String> {
+    Some(std::env::current_exe().ok()?.to_string_lossy().into_owned())
+}
+
+/// Tells whether anything was ever committed to the file.
+pub(super) fn is_begun(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |row| row.get(0))
 }
 
 fn is_current(connection: &Connection) -> bool {
@@ -100,7 +111,7 @@ fn rebuild_derived(sql: &Connection) -> rusqlite::Result<()> {
     }
     sql.execute_batch(DERIVED)?;
     sql.execute_batch(VIEWS)?;
-    let set = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
+    let set = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
     sql.execute(set, params!["derived_version", DERIVED_VERSION.to_string()])?;
     sql.execute("DELETE FROM meta WHERE key = 'derived_state'", [])?;
     Ok(())

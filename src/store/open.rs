@@ -25,6 +25,8 @@ pub struct Writer {
 }
 
 /// A connection that can only read; it never creates, migrates or repairs.
+///
+/// What it sees is the database at the moment it was opened, whatever is written meanwhile.
 #[derive(Debug)]
 pub struct Reader {
     pub(super) connection: Connection,
@@ -39,12 +41,11 @@ impl Writer {
     #[expect(clippy::disallowed_methods, reason = "this is the place that opens the database")]
     pub fn open(path: &Path) -> Result<Writer, StoreError> {
         if let Some(folder) = path.parent() {
-            let refused = |error: std::io::Error| StoreError::ReadOnly { path: path.into(), detail: error.to_string() };
-            fs::create_dir_all(folder).map_err(refused)?;
+            fs::create_dir_all(folder).map_err(|error| StoreError::from_io(path, &error))?;
         }
         let fail = |error| StoreError::from_sqlite(path, error);
         let mut connection = Connection::open(path).map_err(fail)?;
-        connection.busy_timeout(BUSY).map_err(fail)?;
+        connection.busy_timeout(busy_timeout()).map_err(fail)?;
         migrate::check(&connection, path)?;
         set_up(&connection).map_err(fail)?;
         migrate::migrate(&mut connection).map_err(fail)?;
@@ -116,7 +117,7 @@ impl Reader {
     /// Opens an existing database for reading.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is none, [`StoreError::Newer`] if a later version changed the format.
+    /// [`StoreError::Missing`] if there is none or nothing in it yet, [`StoreError::Newer`] if a later version changed the format.
     #[expect(clippy::disallowed_methods, reason = "this is the place that opens the database")]
     pub fn open(path: &Path) -> Result<Reader, StoreError> {
         if !path.exists() {
@@ -125,8 +126,14 @@ impl Reader {
         let fail = |error| StoreError::from_sqlite(path, error);
         let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fail)?;
         let connection = if is_readable(&connection) { connection } else { open_immutable(path).map_err(fail)? };
-        connection.busy_timeout(BUSY).map_err(fail)?;
+        connection.busy_timeout(busy_timeout()).map_err(fail)?;
+        // A report asks many questions; with a writer at work they must all be about the same moment.
+        connection.execute_batch("BEGIN").map_err(fail)?;
         migrate::check(&connection, path)?;
+        // A writer that was stopped before its first commit leaves a file without a table.
+        if !migrate::is_begun(&connection).map_err(fail)? {
+            return Err(StoreError::Missing { path: path.into() });
+        }
         Ok(Reader { connection, path: path.into() })
     }
 
@@ -138,6 +145,12 @@ impl Reader {
     pub(super) fn fail(&self, error: rusqlite::Error) -> StoreError {
         StoreError::from_sqlite(&self.path, error)
     }
+}
+
+/// `AGENT_TRACE_BUSY_MS` lets a test, or a script in a hurry, wait shorter.
+fn busy_timeout() -> Duration {
+    let forced = std::env::var("AGENT_TRACE_BUSY_MS").ok().and_then(|text| text.parse().ok());
+    forced.map_or(BUSY, Duration::from_millis)
 }
 
 fn is_readable(connection: &Connection) -> bool {

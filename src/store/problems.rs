@@ -33,7 +33,8 @@ pub(super) fn replace(sql: &Connection, file: &FileResult) -> rusqlite::Result<(
     let path = &file.name;
     let mut delete = sql.prepare_cached("DELETE FROM problem WHERE path = ?1 AND offset >= ?2")?;
     delete.execute(params![path, file.read_from])?;
-    let mut insert = sql.prepare_cached("INSERT OR REPLACE INTO problem VALUES (?1, ?2, ?3, ?4)")?;
+    let mut insert =
+        sql.prepare_cached("INSERT OR REPLACE INTO problem (path, offset, kind, detail) VALUES (?1, ?2, ?3, ?4)")?;
     for problem in &file.problems {
         insert.execute(params![problem.path, problem.offset, problem.kind, problem.detail])?;
     }
@@ -41,7 +42,8 @@ pub(super) fn replace(sql: &Connection, file: &FileResult) -> rusqlite::Result<(
         sql.prepare_cached("DELETE FROM unknown_row WHERE path = ?1")?.execute([path])?;
     }
     let mut count = sql.prepare_cached(
-        "INSERT INTO unknown_row VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        "INSERT INTO unknown_row (path, kind, count) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET count = count + \
+         excluded.count",
     )?;
     for row in &file.unknown {
         count.execute(params![path, row.kind, row.count])?;
@@ -50,7 +52,7 @@ pub(super) fn replace(sql: &Connection, file: &FileResult) -> rusqlite::Result<(
 }
 
 impl Writer {
-    /// Replaces the problems of places that are not transcripts: folders that cannot be listed, missing files.
+    /// Records the problems of places that are not transcripts: folders that cannot be listed, missing files.
     ///
     /// # Errors
     /// What SQLite reports; nothing is kept then.
@@ -59,12 +61,39 @@ impl Writer {
             return Ok(());
         }
         self.transact(|sql| {
-            let mut insert = sql.prepare_cached("INSERT OR REPLACE INTO problem VALUES (?1, ?2, ?3, ?4)")?;
+            let mut insert = sql.prepare_cached(
+                "INSERT OR REPLACE INTO problem (path, offset, kind, detail) VALUES (?1, ?2, ?3, ?4)",
+            )?;
             for problem in &problems {
                 insert.execute(params![problem.path, problem.offset, problem.kind, problem.detail])?;
             }
             Ok(())
         })
+    }
+}
+
+impl Writer {
+    /// Forgets problems of places that were never read and of which `is_over` says so.
+    ///
+    /// A transcript's own problems are replaced whenever it is read; nobody else would forget those of a folder.
+    ///
+    /// # Errors
+    /// What SQLite reports; nothing is forgotten then.
+    pub fn forget_places(&mut self, kind: &str, is_over: &dyn Fn(&str) -> bool) -> Result<(), StoreError> {
+        let places = self.places_with(kind).map_err(|error| self.fail(error))?;
+        let over: Vec<String> = places.into_iter().filter(|path| is_over(path)).collect();
+        if over.is_empty() {
+            return Ok(());
+        }
+        self.transact(|sql| {
+            let mut delete = sql.prepare_cached("DELETE FROM problem WHERE path = ?1 AND kind = ?2")?;
+            over.iter().try_for_each(|path| delete.execute(params![path, kind]).map(drop))
+        })
+    }
+
+    fn places_with(&self, kind: &str) -> rusqlite::Result<Vec<String>> {
+        let unread = "SELECT path FROM problem WHERE kind = ?1 AND path NOT IN (SELECT path FROM source)";
+        self.connection.prepare(unread)?.query_map([kind], |row| row.get(0))?.collect()
     }
 }
 
@@ -75,7 +104,9 @@ impl Reader {
     /// What SQLite reports.
     pub fn problems(&self) -> Result<Vec<ProblemRow>, StoreError> {
         let look = || {
-            let mut statement = self.connection.prepare("SELECT * FROM problem ORDER BY path, offset, kind")?;
+            let mut statement = self
+                .connection
+                .prepare("SELECT path, offset, kind, detail FROM problem ORDER BY path, offset, kind")?;
             let rows = statement.query_map([], |row| {
                 Ok(ProblemRow { path: row.get(0)?, offset: row.get(1)?, kind: row.get(2)?, detail: row.get(3)? })
             })?;

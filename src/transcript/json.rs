@@ -108,12 +108,12 @@ const MAX_COUNT: u64 = 1_000_000_000_000;
 /// A count as written.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Count {
-    /// Missing, `null` or not a number.
+    /// Missing or `null`.
     #[default]
     Absent,
     /// A whole number from 0 to 10¹².
     Valid(u64),
-    /// A number that cannot be a count.
+    /// A number that cannot be a count, or no number: it is not known, which is not 0.
     Invalid,
 }
 
@@ -148,9 +148,17 @@ impl<'de> Visitor<'de> for CountVisitor {
         let is_whole = value >= 0.0 && value <= MAX_COUNT as f64 && value.fract() == 0.0;
         Ok(if is_whole { Count::Valid(value as u64) } else { Count::Invalid })
     }
-    ignore_scalars!(Count::Absent; visit_bool(bool), visit_str(&str));
-    ignore_seq!(Count::Absent);
-    ignore_map!(Count::Absent);
+    fn visit_unit<E>(self) -> Result<Count, E> {
+        Ok(Count::Absent)
+    }
+    fn visit_bool<E>(self, _: bool) -> Result<Count, E> {
+        Ok(Count::Invalid)
+    }
+    fn visit_str<E>(self, _: &str) -> Result<Count, E> {
+        Ok(Count::Invalid)
+    }
+    ignore_seq!(Count::Invalid);
+    ignore_map!(Count::Invalid);
 }
 
 impl<'de> Deserialize<'de> for Count {
@@ -298,7 +306,9 @@ mod tests {
         assert_eq!(count("-1"), Count::Invalid);
         assert_eq!(count("1e30"), Count::Invalid);
         assert_eq!(count("18446744073709551615"), Count::Invalid);
-        assert_eq!(count("\"12\""), Count::Absent);
+        assert_eq!(count("\"12\""), Count::Invalid);
+        assert_eq!(count("[12]"), Count::Invalid);
+        assert_eq!(count("null"), Count::Absent);
     }
 
     #[test]
@@ -307,6 +317,6 @@ mod tests {
         let inner = serde_json::from_str::<Sample<'_>>(json).unwrap().inner.0.unwrap();
         assert_eq!(inner.text.as_deref(), Some("a\"b"));
         assert!(inner.flag.0);
-        assert_eq!(inner.list.0, [Count::Valid(1), Count::Absent, Count::Valid(3)]);
+        assert_eq!(inner.list.0, [Count::Valid(1), Count::Invalid, Count::Valid(3)]);
     }
 }

@@ -5,14 +5,23 @@
 #![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
+mod books;
 mod cli_reference;
 mod contract_json;
 mod demo;
+mod errors;
+mod faults_input;
+mod faults_repository;
+mod faults_store;
 mod fixtures;
 mod harness;
+mod laws;
 mod layers;
+mod races;
 #[cfg(feature = "analytics")]
 mod readme;
+mod schema;
+mod story_ledger;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -52,6 +52,7 @@ pub(crate) struct Claude<'w> {
     pub(super) name: String,
     model: RefCell<String>,
     version: String,
+    root: PathBuf,
     cwd: PathBuf,
     stop_reasons: bool,
     git_operation: bool,
@@ -72,6 +73,7 @@ impl<'w> Claude<'w> {
             name: name.to_owned(),
             model: RefCell::new("claude-sonnet-4-5-20250929".to_owned()),
             version: "2.1.42".to_owned(),
+            root: world.path(""),
             cwd: world.path(""),
             stop_reasons: false,
             git_operation: false,
@@ -101,6 +103,12 @@ impl<'w> Claude<'w> {
     pub(crate) fn cwd(mut self, cwd: &Path) -> Self {
         self.cwd = cwd.to_owned();
         self
+    }
+
+    /// Sets the work tree in which the client was started and edits files.
+    pub(crate) fn worktree(mut self, root: &Path) -> Self {
+        self.root = root.to_owned();
+        self.cwd(root)
     }
 
     /// Writes a `stop_reason` on the last row of every response: its usage is final.
@@ -208,13 +216,13 @@ impl<'w> Claude<'w> {
     }
 
     fn replaces(&self, path: &str, before: &str, after: &str) -> &Self {
-        let original = self.world.read(path);
+        let file = self.root.join(path);
+        let original = read(&file);
         assert!(original.contains(before), "`{path}` does not contain {before:?}");
         let changed = original.replacen(before, after, 1);
-        let file = self.world.path(path);
         let input = json!({"replace_all": false, "file_path": file, "old_string": before, "new_string": after});
         let call = self.calls("Edit", input);
-        self.world.write(path, &changed);
+        write_with_folders(&file, changed.as_bytes());
         let result = json!({
             "filePath": file, "oldString": before, "newString": after, "originalFile": original,
             "structuredPatch": structured_patch(&original, &changed), "userModified": false, "replaceAll": false,
@@ -224,10 +232,10 @@ impl<'w> Claude<'w> {
 
     /// The model writes a whole file of the repository.
     pub(crate) fn writes(&self, path: &str, text: &str) -> &Self {
-        let file = self.world.path(path);
-        let original = file.is_file().then(|| self.world.read(path));
+        let file = self.root.join(path);
+        let original = file.is_file().then(|| read(&file));
         let call = self.calls("Write", json!({"file_path": file, "content": text}));
-        self.world.write(path, text);
+        write_with_folders(&file, text.as_bytes());
         let (kind, patch) = match &original {
             None => ("create", json!([])),
             Some(original) => ("update", structured_patch(original, text)),
@@ -496,6 +504,10 @@ fn usage(tokens: Tokens, output: u64) -> Value {
         "output_tokens": output,
         "service_tier": "standard",
     })
+}
+
+fn read(file: &Path) -> String {
+    std::fs::read_to_string(file).unwrap_or_else(|error| panic!("cannot read {}: {error}", file.display()))
 }
 
 /// Appends to a file as the client does: opened, written and closed for every row.

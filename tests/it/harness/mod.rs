@@ -11,6 +11,7 @@
 //!
 //! Nothing sleeps, nothing reaches the network, nothing outside the world's folder is read or written.
 
+mod answer;
 mod claude;
 mod diff;
 mod gemini;
@@ -21,6 +22,7 @@ mod spoil;
 mod subagent;
 mod world;
 
+pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
 pub(crate) use spoil::Spoil;
 pub(crate) use world::{World, rfc3339};

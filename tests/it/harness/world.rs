@@ -64,6 +64,13 @@ impl World {
         self.run_program(Path::new(env!("CARGO_BIN_EXE_agent-trace")), folder, &args)
     }
 
+    /// Runs agent-trace in the repository for an answer in JSON, with variables of its own.
+    pub(crate) fn run_json(&self, args: &[&str], variables: &[(&str, &str)]) -> Output {
+        let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_agent-trace")), &self.path(""));
+        let output = command.args(args).arg("--json").envs(variables.iter().copied()).output().unwrap();
+        Output::of(&output, self.root.to_str().expect("temporary folders have UTF-8 names"))
+    }
+
     /// Returns a command in this world's environment, for tests that need pipes or signals; the clock ticks.
     #[expect(clippy::disallowed_methods, reason = "the harness is the one that starts programs")]
     pub(crate) fn command(&self, program: &Path, folder: &Path) -> Command {
