@@ -33,6 +33,7 @@ mod readme;
 mod schema;
 mod story_ledger;
 #[cfg(feature = "analytics")]
+#[cfg(feature = "analytics")]
 use std::collections::BTreeSet;
 use std::path::Path;
 
