@@ -114,14 +114,8 @@ enum Step<'f> {
 
 /// Returns the turns of a session; `names` tells tools apart.
 pub(super) fn turns(facts: &SessionFacts, lanes: &Lanes, names: &Names) -> Turns {
-    let mut machine = Machine {
-        facts,
-        turns: Turns::default(),
-        is_open: false,
-        command: None,
-        queue: VecDeque::new(),
-        file: None,
-    };
+    let mut machine =
+        Machine { facts, turns: Turns::default(), is_open: false, command: None, queue: VecDeque::new(), file: None };
     for step in steps(facts) {
         match step {
             Step::Mark(mark) => machine.mark(mark),

@@ -33,7 +33,6 @@ mod readme;
 mod schema;
 mod story_ledger;
 #[cfg(feature = "analytics")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 

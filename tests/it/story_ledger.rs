@@ -526,8 +526,10 @@ fn the_readme_of_another_project_is_not_ours() {
     // The same headline in a folder that no session worked in, read by a session that worked here.
     session.says("look at the other project too");
     let file = other.join("README.md");
-    let call = session.calls("Write", json!({"file_path": file, "content": "## Installation\n\nUnpack it.\n"}));
-    session.gets(&call, "File created", json!({"type": "create", "filePath": file, "content": "## Installation\n\nUnpack it.\n", "structuredPatch": [], "originalFile": null}));
+    let text = "## Installation\n\nUnpack it.\n";
+    let call = session.calls("Write", json!({"file_path": file, "content": text}));
+    let result = json!({"type": "create", "filePath": file, "content": text, "structuredPatch": []});
+    session.gets(&call, "File created", result);
     world.write("README.md", "# Sails\n\n## Installation\n\nHow to sew and to mend sails.\n");
     let commit = world.commit("say more");
     let costs = world.costs("commit");
