@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
+mod accounting;
 mod books;
 mod cli_reference;
 mod command_cost;
@@ -32,8 +33,8 @@ mod races;
 mod readme;
 mod schema;
 mod story_ledger;
-#[cfg(feature = "analytics")]
-#[cfg(feature = "analytics")]
+mod turns;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
