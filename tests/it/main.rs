@@ -32,8 +32,6 @@ mod races;
 mod readme;
 mod schema;
 mod story_ledger;
-#[cfg(feature = "analytics")]
-#[cfg(feature = "analytics")]
 use std::collections::BTreeSet;
 use std::path::Path;
 
