@@ -10,6 +10,10 @@ use std::path::{Path, PathBuf};
 /// Cases of a law; each is a day with real git and several databases.
 const CASES: u32 = 4;
 
+const DIMENSIONS: [&str; 12] =
+    ["commit", "session", "turn", "model", "day", "week", "month", "branch", "author", "agent", "tool", "file"];
+const CLASSES: [&str; 5] = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h"];
+
 /// Something that happens in a generated day; the first number names a session.
 #[derive(Debug, Clone)]
 enum Step {
@@ -196,7 +200,7 @@ proptest! {
     fn parts_sum_to_the_whole_by_every_dimension(steps in day()) {
         let world = live(&steps);
         let whole = world.costs("none");
-        for by in ["commit", "session", "turn", "model", "day", "week", "month", "branch", "author", "agent", "tool", "file"] {
+        for by in DIMENSIONS {
             let costs = world.costs(by);
             prop_assert_eq!(costs.total(), whole.total(), "by {}", by);
             let first = Costs::of(world.ask_with(&["cost", "--by", by, "--limit", "1"], &[]));
@@ -212,9 +216,9 @@ proptest! {
         for row in world.costs("model").rows() {
             let sum: &mut Sum = listed.entry(row["key"]["id"].as_str().unwrap().to_owned()).or_default();
             sum.calls += row["calls"].as_u64().unwrap();
-            sum.tokens = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h"]
-                .map(|class| row["tokens"][class].as_u64().unwrap())
-                .iter().zip(sum.tokens).map(|(one, other)| one + other).collect::<Vec<_>>().try_into().unwrap();
+            for (index, class) in CLASSES.iter().enumerate() {
+                sum.tokens[index] += row["tokens"][*class].as_u64().unwrap();
+            }
             sum.cost += row["cost_nano_usd"].as_i64().unwrap_or(0);
             unpriced += row["unpriced_calls"].as_u64().unwrap();
         }
