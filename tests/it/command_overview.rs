@@ -77,7 +77,7 @@ total        $0.00
 API-equivalent, at the prices of 2026-11-21 (table 1)
 
 try next
-  agent-trace ingest PATH    no session of this repository is in Claude Code's or Gemini CLI's folders: read others
+  agent-trace ingest PATH    read transcripts kept elsewhere; none of this repository was found
   agent-trace ingest --help  where it looks
 [exit: 0]
 

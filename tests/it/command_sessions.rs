@@ -83,8 +83,8 @@ fn filters_choose_sessions() {
             .collect::<Vec<_>>()
     };
     let [limit, tides] = ["limit", "tides"].map(|name| world.claude(name).session_id());
-    assert_eq!(ids(&["--branch", "main"]), [limit.clone()]);
-    assert_eq!(ids(&["--model", "opus"]), [tides.clone()]);
+    assert_eq!(ids(&["--branch", "main"]), std::slice::from_ref(&limit));
+    assert_eq!(ids(&["--model", "opus"]), std::slice::from_ref(&tides));
     assert_eq!(ids(&["--session", &tides[..5]]), [tides]);
     assert_eq!(ids(&["--until", "2026-03-04"]), [limit]);
 }

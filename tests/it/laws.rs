@@ -10,6 +10,10 @@ use std::path::{Path, PathBuf};
 /// Cases of a law; each is a day with real git and several databases.
 const CASES: u32 = 4;
 
+const DIMENSIONS: [&str; 12] =
+    ["commit", "session", "turn", "model", "day", "week", "month", "branch", "author", "agent", "tool", "file"];
+const CLASSES: [&str; 5] = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h"];
+
 /// Something that happens in a generated day; the first number names a session.
 #[derive(Debug, Clone)]
 enum Step {
@@ -112,18 +116,14 @@ fn is_dirty(world: &World) -> bool {
     !world.git(["status", "--porcelain"]).success().stdout.is_empty()
 }
 
-/// Every file a client wrote.
+/// Every transcript below a folder, in the order of paths.
 fn transcripts(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>());
-    let files = entries.unwrap_or_default().into_iter();
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = entries.flat_map(|path| if path.is_dir() { transcripts(&path) } else { vec![path] });
     let mut found: Vec<PathBuf> =
-        files.flat_map(|path| if path.is_dir() { transcripts(&path) } else { vec![path] }).collect();
+        files.filter(|path| path.extension().is_some_and(|extension| extension == "jsonl")).collect();
     found.sort();
     found
-}
-
-fn is_transcript(path: &PathBuf) -> bool {
-    path.extension().is_some_and(|extension| extension == "jsonl")
 }
 
 fn forget(world: &World) {
@@ -161,7 +161,7 @@ proptest! {
         order in Just(()).prop_perturb(|(), mut random| (0..16).map(|_| random.next_u32()).collect::<Vec<_>>()),
     ) {
         let world = live(&steps);
-        let files: Vec<PathBuf> = transcripts(&world.transcripts_dir()).into_iter().filter(is_transcript).collect();
+        let files = transcripts(&world.transcripts_dir());
         ingest(&world, &files);
         let expected = numbers(&world);
         ingest(&world, &files);
@@ -181,7 +181,7 @@ proptest! {
     #[test]
     fn a_transcript_read_while_it_grows_is_the_whole_in_the_end(steps in day(), at in 0.0f64..1.0, which in 0usize..8) {
         let world = live(&steps);
-        let files: Vec<PathBuf> = transcripts(&world.transcripts_dir()).into_iter().filter(is_transcript).collect();
+        let files = transcripts(&world.transcripts_dir());
         let _ = world.run(["ingest"]).success();
         let expected = numbers(&world);
         forget(&world);
@@ -200,7 +200,7 @@ proptest! {
     fn parts_sum_to_the_whole_by_every_dimension(steps in day()) {
         let world = live(&steps);
         let whole = world.costs("none");
-        for by in ["commit", "session", "turn", "model", "day", "week", "month", "branch", "author", "agent", "tool", "file"] {
+        for by in DIMENSIONS {
             let costs = world.costs(by);
             prop_assert_eq!(costs.total(), whole.total(), "by {}", by);
             let first = Costs::of(world.ask_with(&["cost", "--by", by, "--limit", "1"], &[]));
@@ -216,9 +216,9 @@ proptest! {
         for row in world.costs("model").rows() {
             let sum: &mut Sum = listed.entry(row["key"]["id"].as_str().unwrap().to_owned()).or_default();
             sum.calls += row["calls"].as_u64().unwrap();
-            sum.tokens = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h"]
-                .map(|class| row["tokens"][class].as_u64().unwrap())
-                .iter().zip(sum.tokens).map(|(one, other)| one + other).collect::<Vec<_>>().try_into().unwrap();
+            for (index, class) in CLASSES.iter().enumerate() {
+                sum.tokens[index] += row["tokens"][*class].as_u64().unwrap();
+            }
             sum.cost += row["cost_nano_usd"].as_i64().unwrap_or(0);
             unpriced += row["unpriced_calls"].as_u64().unwrap();
         }
@@ -270,7 +270,7 @@ type Response = (String, [u64; 5]);
 /// The accounting rules once more, as a loop: a response is what its row with the most output says; the final
 /// reply of a subagent counts where the subagent left no file.
 fn plain_count(world: &World) -> BTreeMap<String, Sum> {
-    let files: Vec<PathBuf> = transcripts(&world.transcripts_dir()).into_iter().filter(is_transcript).collect();
+    let files = transcripts(&world.transcripts_dir());
     let rows = files.iter().flat_map(|file| {
         let text = fs::read_to_string(file).unwrap();
         text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()).collect::<Vec<_>>()

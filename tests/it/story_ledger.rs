@@ -305,8 +305,11 @@ fn a_fork_repeats_the_past_without_new_ids() {
 
 /// A branch with two commits of one session; returns their ids.
 fn two_commits_on_a_branch(world: &World) -> [String; 2] {
+    two_commits_of(world, &world.claude("feature"))
+}
+
+fn two_commits_of(world: &World, session: &Claude<'_>) -> [String; 2] {
     let _ = world.git(["checkout", "--quiet", "-b", "feature"]).success();
-    let session = world.claude("feature");
     session.says("add harbours").writes("src/harbour.rs", HARBOUR).commits("harbours").stops();
     let first = head(world);
     session.says("add tides").writes("src/tides.rs", TIDES).commits("tides").stops();
@@ -373,6 +376,21 @@ fn a_cherry_pick_costs_nothing_again() {
     let costs = world.costs("commit");
     assert_eq!((costs.of_row(&first), costs.find(&copy).is_none()), (2 * CALL, true));
     assert_eq!(costs.total(), 4 * CALL);
+}
+
+#[test]
+fn a_session_that_picks_its_own_commit_does_not_pay_for_the_copy() {
+    let world = world();
+    let session = world.claude("feature");
+    let [first, _] = two_commits_of(&world, &session);
+    let _ = world.git(["checkout", "--quiet", "main"]).success();
+    let printed = world.git(["cherry-pick", &first]).success().stdout;
+    let copy = head(&world);
+    session.says("take the first one over").runs_bash("git cherry-pick feature~1", &printed).stops();
+    assert!(printed.contains(&copy[..7]), "{printed}");
+    let costs = world.costs("commit");
+    assert_eq!((costs.of_row(&first), costs.find(&copy).is_none()), (2 * CALL, true));
+    assert_eq!((costs.total(), costs.left()), (5 * CALL, left(&[("tail", CALL)])));
 }
 
 #[test]
@@ -523,13 +541,15 @@ fn the_readme_of_another_project_is_not_ours() {
     let world = world();
     let session = world.claude("strays");
     let other = world.path("").parent().unwrap().join("other");
-    world.write("README.md", "# Sails\n\n## Installation\n\nHow to sew and to mend sails.\n");
-    let commit = world.commit("say more");
     // The same headline in a folder that no session worked in, read by a session that worked here.
     session.says("look at the other project too");
     let file = other.join("README.md");
-    let call = session.calls("Write", json!({"file_path": file, "content": "## Installation\n\nUnpack it.\n"}));
-    session.gets(&call, "File created", json!({"type": "create", "filePath": file, "content": "## Installation\n\nUnpack it.\n", "structuredPatch": [], "originalFile": null}));
+    let text = "## Installation\n\nUnpack it.\n";
+    let call = session.calls("Write", json!({"file_path": file, "content": text}));
+    let result = json!({"type": "create", "filePath": file, "content": text, "structuredPatch": []});
+    session.gets(&call, "File created", result);
+    world.write("README.md", "# Sails\n\n## Installation\n\nHow to sew and to mend sails.\n");
+    let commit = world.commit("say more");
     let costs = world.costs("commit");
     assert_eq!((costs.find(&commit).is_none(), costs.total()), (true, CALL));
 }
