@@ -101,3 +101,94 @@ impl Lanes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_story::{BASH, Story, names};
+    use super::super::turns::turns;
+    use super::*;
+    use crate::store::MarkKind;
+
+    /// The number of the turn that pays for a request.
+    fn turn_of(story: &Story, call: i64) -> Option<i64> {
+        let turns = turns(&story.facts, &Lanes::new(&story.facts), &names());
+        turns.of_call.get(&call).map(|turn| turns.rows[*turn].number)
+    }
+
+    /// Two turns; the first starts run 100 by tool 20, the second run 200 by tool 40.
+    fn two_runs() -> Story {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(10).tool(20, BASH, 50).mark(MarkKind::TurnEnd, 2);
+        story.mark(MarkKind::Prompt, 3).call(30).tool(40, BASH, 50).mark(MarkKind::TurnEnd, 4);
+        story.run(100, None, &[20]).run(200, None, &[40]);
+        story
+    }
+
+    #[test]
+    fn runs_that_finish_out_of_order_are_paid_by_the_turn_that_started_them() {
+        let mut story = two_runs();
+        story.call_of(200, 50).call_of(100, 51).call_of(200, 52).call_of(100, 53);
+        assert_eq!([50, 51, 52, 53].map(|call| turn_of(&story, call)), [Some(2), Some(1), Some(2), Some(1)]);
+    }
+
+    #[test]
+    fn a_resumed_run_is_paid_by_the_task_that_resumed_it() {
+        let mut story = Story::new();
+        story.run(100, None, &[40, 20]);
+        story.mark(MarkKind::Prompt, 1).call(10).tool(20, BASH, 50).call_of(100, 11).mark(MarkKind::TurnEnd, 2);
+        story.mark(MarkKind::Prompt, 3).call(30).tool(40, BASH, 50).call_of(100, 31);
+        assert_eq!((turn_of(&story, 11), turn_of(&story, 31)), (Some(1), Some(2)));
+    }
+
+    #[test]
+    fn a_run_inside_a_run_is_paid_by_the_outermost_task() {
+        let mut story = two_runs();
+        story.call_of(200, 50).tool(60, BASH, 50).run(300, Some(200), &[60]).call_of(300, 70);
+        assert_eq!(turn_of(&story, 70), Some(2));
+    }
+
+    #[test]
+    fn a_run_without_a_task_is_paid_by_its_parents() {
+        let mut story = two_runs();
+        story.run(300, Some(100), &[]).call_of(300, 70);
+        assert_eq!(turn_of(&story, 70), Some(1));
+    }
+
+    #[test]
+    fn a_run_that_nobody_claims_belongs_to_no_turn() {
+        let mut story = two_runs();
+        story.run(300, None, &[]).call_of(300, 70).run(400, None, &[999]).call_of(400, 71);
+        assert_eq!((turn_of(&story, 70), turn_of(&story, 71)), (None, None));
+    }
+
+    #[test]
+    fn runs_that_claim_each_other_end_nowhere() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(10).run(100, Some(200), &[]).run(200, Some(100), &[]);
+        story.call_of(100, 11).tool(12, BASH, 1).run(300, None, &[12]).call_of(300, 13);
+        assert_eq!((turn_of(&story, 11), turn_of(&story, 13)), (None, None));
+    }
+
+    #[test]
+    fn a_final_reply_counts_only_where_the_run_has_no_file_of_its_own() {
+        let mut story = two_runs();
+        story.call_of(100, 50).final_reply(100, 20, 51).final_reply(200, 40, 52);
+        let lanes = Lanes::new(&story.facts);
+        let counted: Vec<i64> =
+            story.facts.calls.iter().filter(|call| lanes.is_counted(call)).map(|call| call.key).collect();
+        assert_eq!(counted, [10, 30, 50, 52]);
+        let calls: Vec<i64> = turns(&story.facts, &lanes, &names()).rows.iter().map(|turn| turn.calls).collect();
+        assert_eq!(calls, [2, 2]);
+        assert_eq!((turn_of(&story, 51), turn_of(&story, 52)), (Some(1), Some(2)));
+    }
+
+    #[test]
+    fn a_final_reply_has_the_model_of_its_run_if_that_is_one() {
+        let mut story = two_runs();
+        story.call_of(100, 50).call_of(200, 51).call_of(200, 52).final_reply(100, 20, 53).final_reply(200, 40, 54);
+        story.facts.calls.iter_mut().filter(|call| call.key == 52).for_each(|call| call.model = Some(8));
+        let lanes = Lanes::new(&story.facts);
+        let model = |key: i64| story.facts.calls.iter().find(|call| call.key == key).and_then(|call| lanes.model(call));
+        assert_eq!((model(53), model(54)), (Some(9), None));
+    }
+}

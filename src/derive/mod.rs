@@ -14,6 +14,8 @@ mod link;
 mod paths;
 mod run;
 mod share;
+#[cfg(test)]
+mod test_story;
 mod tool_wait;
 mod turn_clock;
 mod turns;

@@ -124,7 +124,7 @@ pub(super) fn turns(facts: &SessionFacts, lanes: &Lanes, names: &Names) -> Turns
     }
     let mut turns = machine.turns;
     lanes.place_subagents(facts, &mut turns);
-    finish(facts, names, &mut turns);
+    finish(facts, lanes, names, &mut turns);
     turns
 }
 
@@ -172,6 +172,7 @@ impl<'f> Machine<'f> {
             MarkKind::Dequeued => drop(self.queue.pop_front()),
             MarkKind::QueueRemoved if self.queue.pop_front() == Some(true) => self.steered(),
             MarkKind::QueueEmptied => self.queue.clear(),
+            MarkKind::Rewound => self.take_back(mark.value),
             _ => {}
         }
     }
@@ -242,6 +243,23 @@ impl<'f> Machine<'f> {
         self.is_open = false;
     }
 
+    /// Prompts that were taken back before the model answered are no turns;
+    /// what it answered was paid for and stays.
+    fn take_back(&mut self, to: Option<i64>) {
+        let first = self.turns.rows.iter().position(|turn| Some(turn.key) == to).unwrap_or(0);
+        while self.turns.rows.len() > first {
+            let last = self.turns.rows.len() - 1;
+            if self.turns.of_call.values().any(|turn| *turn == last) {
+                break;
+            }
+            self.turns.rows.pop();
+        }
+        if let Some(turn) = self.turns.rows.last_mut().filter(|turn| turn.end == TurnEnd::Superseded.code()) {
+            turn.end = TurnEnd::Open.code();
+            self.is_open = true;
+        }
+    }
+
     fn steered(&mut self) {
         if let Some(turn) = self.turns.rows.last_mut() {
             turn.inputs += 1;
@@ -250,9 +268,9 @@ impl<'f> Machine<'f> {
 }
 
 /// Counts and clocks need every request's turn, subagents' included.
-fn finish(facts: &SessionFacts, names: &Names, turns: &mut Turns) {
+fn finish(facts: &SessionFacts, lanes: &Lanes, names: &Names, turns: &mut Turns) {
     let mut clocks: Vec<TurnClock> = turns.rows.iter().map(|turn| TurnClock::new(turn.started_at)).collect();
-    for call in &facts.calls {
+    for call in facts.calls.iter().filter(|call| lanes.is_counted(call)) {
         if let Some(turn) = turns.of_call.get(&call.key) {
             turns.rows[*turn].calls += 1;
             if call.agent_run.is_none() {
@@ -270,5 +288,164 @@ fn finish(facts: &SessionFacts, names: &Names, turns: &mut Turns) {
     }
     for (turn, clock) in turns.rows.iter_mut().zip(clocks) {
         clock.settle(turn);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_story::{BASH, EDIT, QUESTION, Story, names};
+    use super::*;
+
+    fn turns_of(story: &Story) -> Turns {
+        turns(&story.facts, &Lanes::new(&story.facts), &names())
+    }
+
+    /// Kind, end, inputs and requests of every turn.
+    fn told(story: &Story) -> Vec<(&'static str, &'static str, i64, i64)> {
+        let row = |turn: &TurnRow| (TurnKind::name_of(turn.kind), TurnEnd::name_of(turn.end), turn.inputs, turn.calls);
+        turns_of(story).rows.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_prompt_begins_a_turn_and_a_stop_ends_it() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).call(3).mark(MarkKind::TurnEnd, 4);
+        story.mark(MarkKind::Prompt, 5).call(6);
+        assert_eq!(told(&story), [("prompt", "stop", 1, 2), ("prompt", "open", 1, 1)]);
+    }
+
+    #[test]
+    fn order_of_rows_decides_not_time() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).mark(MarkKind::Prompt, 3).call(4);
+        story.facts.calls[1].at = Some(0);
+        story.facts.marks.reverse();
+        story.facts.calls.reverse();
+        let turns = turns_of(&story);
+        assert_eq!((turns.of_call[&2], turns.of_call[&4]), (0, 1));
+    }
+
+    #[test]
+    fn a_prompt_into_a_running_turn_supersedes_it() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).mark(MarkKind::Prompt, 3).call(4).mark(MarkKind::Interrupt, 5);
+        assert_eq!(told(&story), [("prompt", "superseded", 1, 1), ("prompt", "interrupted", 1, 1)]);
+    }
+
+    #[test]
+    fn a_stop_after_an_interruption_does_not_change_what_ended_the_turn() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).mark(MarkKind::Interrupt, 3).mark(MarkKind::TurnEnd, 4);
+        assert_eq!(told(&story), [("prompt", "interrupted", 1, 1)]);
+    }
+
+    #[test]
+    fn a_command_is_a_turn_only_if_the_model_answers_it() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).mark(MarkKind::TurnEnd, 3);
+        story.mark(MarkKind::Command, 4).mark(MarkKind::Command, 5).call(6).mark(MarkKind::TurnEnd, 7);
+        story.mark(MarkKind::Command, 8).mark(MarkKind::Prompt, 9).call(10);
+        let kinds: Vec<_> = told(&story).into_iter().map(|(kind, _, _, calls)| (kind, calls)).collect();
+        assert_eq!(kinds, [("prompt", 1), ("command", 1), ("prompt", 1)]);
+    }
+
+    #[test]
+    fn requests_before_any_prompt_go_on_with_a_turn_that_is_in_no_file() {
+        let mut story = Story::new();
+        story.mark(MarkKind::TurnEnd, 1).call(2).call(3).mark(MarkKind::Prompt, 4).call(5);
+        assert_eq!(told(&story), [("continued", "superseded", 0, 2), ("prompt", "open", 1, 1)]);
+    }
+
+    #[test]
+    fn a_blocked_prompt_is_a_turn_of_its_own_and_over_at_once() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Blocked, 1).mark(MarkKind::Prompt, 2).call(3).mark(MarkKind::TurnEnd, 4);
+        assert_eq!(told(&story), [("blocked", "blocked", 1, 0), ("prompt", "stop", 1, 1)]);
+    }
+
+    #[test]
+    fn nobody_typed_what_a_task_or_a_team_mate_woke() {
+        let mut story = Story::new();
+        story.mark(MarkKind::BackgroundWake, 1).call(2).mark(MarkKind::TurnEnd, 3).mark(MarkKind::Teammate, 4).call(5);
+        assert_eq!(told(&story), [("background", "stop", 0, 1), ("teammate", "open", 0, 1)]);
+    }
+
+    #[test]
+    fn words_into_a_running_turn_are_inputs_of_it() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).mark(MarkKind::Steer, 3).call(4);
+        assert_eq!(told(&story), [("prompt", "open", 2, 2)]);
+    }
+
+    #[test]
+    fn only_a_persons_text_that_is_removed_from_the_queue_steers() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2);
+        story.mark(MarkKind::QueuedOther, 3).mark(MarkKind::QueuedText, 4).mark(MarkKind::QueuedText, 5);
+        story.mark(MarkKind::QueueRemoved, 6).mark(MarkKind::QueueRemoved, 7).mark(MarkKind::Dequeued, 8);
+        story.mark(MarkKind::QueueRemoved, 9);
+        assert_eq!(told(&story), [("prompt", "open", 2, 1)]);
+    }
+
+    #[test]
+    fn an_emptied_queue_steers_nothing() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).mark(MarkKind::QueuedText, 2).mark(MarkKind::QueueEmptied, 3);
+        story.mark(MarkKind::QueueRemoved, 4).call(5);
+        assert_eq!(told(&story), [("prompt", "open", 1, 1)]);
+    }
+
+    #[test]
+    fn a_prompt_taken_back_is_a_turn_only_if_the_model_had_answered() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).mark(MarkKind::Prompt, 3).mark_with(MarkKind::Rewound, 4, Some(3));
+        assert_eq!(told(&story), [("prompt", "open", 1, 1)]);
+        story.mark_with(MarkKind::Rewound, 5, Some(1));
+        assert_eq!(told(&story), [("prompt", "open", 1, 1)]);
+        story.mark(MarkKind::Prompt, 6).call(7);
+        assert_eq!(told(&story), [("prompt", "superseded", 1, 1), ("prompt", "open", 1, 1)]);
+    }
+
+    #[test]
+    fn what_the_client_did_not_measure_as_work_was_waiting() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).tool(3, EDIT, 60_000).mark_with(MarkKind::TurnEnd, 4, Some(1_000));
+        let turn = turns_of(&story).rows.remove(0);
+        assert_eq!((turn.active_ms, turn.waiting_ms, turn.waiting_is_inferred), (Some(1_000), Some(2_000), false));
+        assert_eq!((turn.tool_ms, turn.active_is_clamped), (60_000, false));
+    }
+
+    #[test]
+    fn a_measure_longer_than_the_turn_is_cut_and_flagged() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).mark_with(MarkKind::TurnEnd, 3, Some(900_000));
+        let turn = turns_of(&story).rows.remove(0);
+        assert_eq!((turn.active_ms, turn.waiting_ms, turn.active_is_clamped), (Some(2_000), Some(0), true));
+    }
+
+    #[test]
+    fn the_end_of_a_turn_whose_rows_are_lost_tells_no_time() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).next_file().mark_with(MarkKind::TurnEnd, 3, Some(500));
+        story.facts.marks[1].at = Some(90_000_000);
+        let turn = turns_of(&story).rows.remove(0);
+        assert_eq!((turn.end, turn.ended_at, turn.waiting_ms), (TurnEnd::Stop.code(), Some(2_000), Some(500)));
+    }
+
+    #[test]
+    fn without_a_measure_questions_and_slow_file_tools_tell_the_wait() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).tool(3, EDIT, 6_000).tool(4, EDIT, 6_000).tool(5, QUESTION, 20);
+        story.call(6).tool(7, EDIT, 4_000).tool(8, BASH, 600_000);
+        let turn = turns_of(&story).rows.remove(0);
+        assert_eq!((turn.waiting_ms, turn.waiting_is_inferred, turn.active_ms), (Some(7_000), true, None));
+    }
+
+    #[test]
+    fn where_nothing_tells_the_wait_is_not_known() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).tool(3, BASH, 600_000);
+        let turn = turns_of(&story).rows.remove(0);
+        assert_eq!((turn.waiting_ms, turn.waiting_is_inferred, turn.tool_ms), (None, false, 600_000));
     }
 }

@@ -198,6 +198,10 @@ impl Collector {
             Fact::Compaction { is_micro: true } => self.mark(place, envelope, MarkKind::Microcompaction, None),
             Fact::Compaction { is_micro: false } => self.mark(place, envelope, MarkKind::Compaction, None),
             Fact::Queue(op) => self.mark(place, envelope, mark_of_queue(op), None),
+            Fact::Rewind { to } => {
+                let to = RowId::parse(&to).ok().map(|row| row.key());
+                self.mark(place, envelope, MarkKind::Rewound, to);
+            }
             Fact::ApiRetry => self.mark(place, envelope, MarkKind::ApiError, None),
             Fact::PullRequest { number, repository } => self.pull_request(place, envelope, number, repository),
             Fact::ReportedUsage(reported) => {

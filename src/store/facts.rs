@@ -75,7 +75,7 @@ pub struct MarkFact {
     pub at: Option<i64>,
     /// What.
     pub kind: MarkKind,
-    /// Active milliseconds of a turn's end.
+    /// Active milliseconds of a turn's end; key of the row that was rewound to.
     pub value: Option<i64>,
     /// Name id of the file's path.
     pub path: Option<i64>,

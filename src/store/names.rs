@@ -55,6 +55,12 @@ impl Names {
     }
 }
 
+impl FromIterator<(i64, String)> for Names {
+    fn from_iter<T: IntoIterator<Item = (i64, String)>>(texts: T) -> Names {
+        Names(texts.into_iter().collect())
+    }
+}
+
 impl Reader {
     /// Returns every text.
     ///

@@ -207,7 +207,7 @@ pub struct MarkRow {
     pub at: Option<i64>,
     /// What.
     pub kind: MarkKind,
-    /// Active milliseconds of a turn's end.
+    /// Active milliseconds of a turn's end; key of the row that was rewound to.
     pub value: Option<i64>,
     /// Path of the file, so that a prompt can be read back.
     pub path: Option<String>,
@@ -252,10 +252,12 @@ pub enum MarkKind {
     QueueEmptied,
     /// The provider failed.
     ApiError,
+    /// The user took back a row and all after it.
+    Rewound,
 }
 
 impl MarkKind {
-    const ALL: [MarkKind; 17] = [
+    const ALL: [MarkKind; 18] = [
         MarkKind::Prompt,
         MarkKind::PlanHandoff,
         MarkKind::Command,
@@ -273,6 +275,7 @@ impl MarkKind {
         MarkKind::QueueRemoved,
         MarkKind::QueueEmptied,
         MarkKind::ApiError,
+        MarkKind::Rewound,
     ];
 
     /// Returns the stored number.

@@ -72,6 +72,11 @@ pub enum Fact<'a> {
     },
     /// A change of the queue of typed-ahead input.
     Queue(QueueOp),
+    /// The user took back a row and all after it.
+    Rewind {
+        /// Id of that row.
+        to: Cow<'a, str>,
+    },
     /// The client retried after an API error.
     ApiRetry,
     /// A pull request was opened from this session.

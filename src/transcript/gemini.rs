@@ -36,13 +36,23 @@ impl Reader {
         match row["$set"]["messages"].as_array() {
             Some(messages) => messages.iter().for_each(|message| self.message(message, offset, sink)),
             None if row.get("type").is_some() => self.message(&row, offset, sink),
-            None => self.ordinal += 1,
+            None => self.other(&row, offset, sink),
         }
         true
     }
 
     fn message(&mut self, message: &Value, offset: u64, sink: &mut dyn FnMut(Item<'_>)) {
-        for (envelope, fact) in facts(message, self.ordinal) {
+        self.emit(facts(message, self.ordinal), offset, sink);
+    }
+
+    fn other(&mut self, row: &Value, offset: u64, sink: &mut dyn FnMut(Item<'_>)) {
+        let envelope = Envelope { ordinal: self.ordinal, ..Envelope::default() };
+        let rewind = owned(row, "$rewindTo").map(|to| (envelope, Fact::Rewind { to }));
+        self.emit(rewind.into_iter().collect(), offset, sink);
+    }
+
+    fn emit(&mut self, facts: Facts, offset: u64, sink: &mut dyn FnMut(Item<'_>)) {
+        for (envelope, fact) in facts {
             let session = self.session.clone().map(Cow::Owned);
             let cwd = self.cwd.clone().map(Cow::Owned);
             let envelope = Envelope { session, cwd, offset, ..envelope };

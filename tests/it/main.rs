@@ -5,34 +5,56 @@
 #![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
+mod accounting;
+#[cfg(feature = "analytics")]
 mod books;
 mod cli_reference;
+#[cfg(feature = "analytics")]
 mod command_cost;
+#[cfg(feature = "analytics")]
 mod command_ingest;
+#[cfg(feature = "analytics")]
 mod command_log;
 mod command_man;
+#[cfg(feature = "analytics")]
 mod command_overview;
+#[cfg(feature = "analytics")]
 mod command_prices;
+#[cfg(feature = "analytics")]
 mod command_problems;
+#[cfg(feature = "analytics")]
 mod command_sessions;
+#[cfg(feature = "analytics")]
 mod command_show;
+#[cfg(feature = "analytics")]
 mod command_sql;
 mod contract_json;
 mod demo;
+#[cfg(feature = "analytics")]
 mod errors;
+#[cfg(feature = "analytics")]
 mod faults_input;
+#[cfg(feature = "analytics")]
 mod faults_repository;
+#[cfg(feature = "analytics")]
 mod faults_store;
 mod fixtures;
 mod harness;
+#[cfg(feature = "analytics")]
 mod laws;
 mod layers;
-mod privacy;
-mod races;
-mod readme;
-mod schema;
-mod story_ledger;
 #[cfg(feature = "analytics")]
+mod privacy;
+#[cfg(feature = "analytics")]
+mod races;
+#[cfg(feature = "analytics")]
+mod readme;
+#[cfg(feature = "analytics")]
+mod schema;
+#[cfg(feature = "analytics")]
+mod story_ledger;
+mod turns;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
