@@ -114,8 +114,16 @@ enum Step<'f> {
 
 /// Returns the turns of a session; `names` tells tools apart.
 pub(super) fn turns(facts: &SessionFacts, lanes: &Lanes, names: &Names) -> Turns {
-    let mut machine =
-        Machine { facts, turns: Turns::default(), is_open: false, command: None, queue: VecDeque::new(), file: None };
+    let mut machine = Machine {
+        facts,
+        turns: Turns::default(),
+        is_open: false,
+        command: None,
+        queue: VecDeque::new(),
+        file: None,
+        removed: 0,
+        delivered: 0,
+    };
     for step in steps(facts) {
         match step {
             Step::Mark(mark) => machine.mark(mark),
@@ -154,6 +162,10 @@ struct Machine<'f> {
     queue: VecDeque<bool>,
     /// The file that holds the last request or beginning of a turn.
     file: Option<i64>,
+    /// Texts that left the queue for the running turn, as the queue tells.
+    removed: i64,
+    /// The same, as attachments beside the turn tell.
+    delivered: i64,
 }
 
 impl<'f> Machine<'f> {
@@ -170,7 +182,8 @@ impl<'f> Machine<'f> {
             MarkKind::QueuedText => self.queue.push_back(true),
             MarkKind::QueuedOther => self.queue.push_back(false),
             MarkKind::Dequeued => drop(self.queue.pop_front()),
-            MarkKind::QueueRemoved if self.queue.pop_front() == Some(true) => self.steered(),
+            MarkKind::QueueRemoved if self.queue.pop_front() == Some(true) => self.left_the_queue(1, 0),
+            MarkKind::QueueDelivered => self.left_the_queue(0, 1),
             MarkKind::QueueEmptied => self.queue.clear(),
             MarkKind::Rewound => self.take_back(mark.value),
             _ => {}
@@ -229,7 +242,7 @@ impl<'f> Machine<'f> {
             prompt_source: mark.and_then(|mark| mark.path),
             prompt_offset: mark.and_then(|mark| mark.offset),
         });
-        self.is_open = true;
+        (self.is_open, self.removed, self.delivered) = (true, 0, 0);
     }
 
     fn end(&mut self, end: TurnEnd, at: Option<i64>, active: Option<i64>) {
@@ -257,6 +270,16 @@ impl<'f> Machine<'f> {
         if let Some(turn) = self.turns.rows.last_mut().filter(|turn| turn.end == TurnEnd::Superseded.code()) {
             turn.end = TurnEnd::Open.code();
             self.is_open = true;
+        }
+    }
+
+    /// A client may write both: that the text left the queue, and the text.
+    fn left_the_queue(&mut self, removed: i64, delivered: i64) {
+        let before = self.removed.max(self.delivered);
+        self.removed += removed;
+        self.delivered += delivered;
+        if self.removed.max(self.delivered) > before {
+            self.steered();
         }
     }
 
@@ -385,6 +408,15 @@ mod tests {
         story.mark(MarkKind::QueueRemoved, 6).mark(MarkKind::QueueRemoved, 7).mark(MarkKind::Dequeued, 8);
         story.mark(MarkKind::QueueRemoved, 9);
         assert_eq!(told(&story), [("prompt", "open", 2, 1)]);
+    }
+
+    #[test]
+    fn a_text_that_the_queue_and_an_attachment_tell_is_one_input() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2);
+        story.mark(MarkKind::QueuedText, 3).mark(MarkKind::QueueRemoved, 4).mark(MarkKind::QueueDelivered, 5);
+        story.mark(MarkKind::QueueDelivered, 6);
+        assert_eq!(told(&story), [("prompt", "open", 3, 1)]);
     }
 
     #[test]

@@ -426,5 +426,6 @@ fn mark_of_queue(op: QueueOp) -> MarkKind {
         QueueOp::Dequeue => MarkKind::Dequeued,
         QueueOp::Remove => MarkKind::QueueRemoved,
         QueueOp::PopAll => MarkKind::QueueEmptied,
+        QueueOp::Deliver => MarkKind::QueueDelivered,
     }
 }

@@ -254,10 +254,12 @@ pub enum MarkKind {
     ApiError,
     /// The user took back a row and all after it.
     Rewound,
+    /// A person's text from the queue went into the running turn.
+    QueueDelivered,
 }
 
 impl MarkKind {
-    const ALL: [MarkKind; 18] = [
+    const ALL: [MarkKind; 19] = [
         MarkKind::Prompt,
         MarkKind::PlanHandoff,
         MarkKind::Command,
@@ -276,6 +278,7 @@ impl MarkKind {
         MarkKind::QueueEmptied,
         MarkKind::ApiError,
         MarkKind::Rewound,
+        MarkKind::QueueDelivered,
     ];
 
     /// Returns the stored number.

@@ -262,6 +262,8 @@ pub enum QueueOp {
     Remove,
     /// The whole queue went back into the input box.
     PopAll,
+    /// A person's text from the queue was given to the running turn and is kept beside it.
+    Deliver,
 }
 
 /// Why a piece of a file could not be read.

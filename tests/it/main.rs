@@ -4,7 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
+#![cfg_attr(not(feature = "analytics"), expect(dead_code, unused_imports, reason = "most of it asks for reports"))]
 
+#[cfg(feature = "analytics")]
 mod accounting;
 #[cfg(feature = "analytics")]
 mod books;
@@ -53,6 +55,7 @@ mod readme;
 mod schema;
 #[cfg(feature = "analytics")]
 mod story_ledger;
+#[cfg(feature = "analytics")]
 mod turns;
 
 use std::collections::BTreeSet;

@@ -11,7 +11,7 @@ use super::row::Row;
 use crate::model::Usage;
 
 /// Row types that are known to carry nothing this program uses.
-const SILENT: [&str; 44] = [
+const SILENT: [&str; 43] = [
     "agent-color",
     "agent-name",
     "agent-setting",
@@ -19,7 +19,6 @@ const SILENT: [&str; 44] = [
     "ai-title",
     "artifact",
     "atis-latch",
-    "attachment",
     "attribution-snapshot",
     "bridge-session",
     "content-replacement",
@@ -63,6 +62,8 @@ pub(super) fn facts<'a>(row: &Row<'a>, kind: Cow<'a, str>) -> Vec<Fact<'a>> {
     match kind.as_ref() {
         "system" => vec![system(row)],
         "queue-operation" => queue(row).map_or_else(|| vec![Fact::Known], |op| vec![Fact::Queue(op)]),
+        "attachment" if is_delivery(row) => vec![Fact::Queue(QueueOp::Deliver)],
+        "attachment" => vec![Fact::Known],
         "pr-link" => vec![pull_request(row)],
         "cost-state" => reported(row),
         known if SILENT.contains(&known) || known.starts_with("artifact-") => vec![Fact::Known],
@@ -89,6 +90,14 @@ fn queue(row: &Row<'_>) -> Option<QueueOp> {
         "popAll" => Some(QueueOp::PopAll),
         _ => None,
     }
+}
+
+/// Later clients keep what was typed into a running turn as an attachment.
+fn is_delivery(row: &Row<'_>) -> bool {
+    let Some(attachment) = &row.attachment.0 else { return false };
+    attachment.kind.as_deref() == Some("queued_command")
+        && attachment.command_mode.as_deref().is_none_or(|mode| mode == "prompt")
+        && attachment.prompt.as_deref().is_none_or(is_typed)
 }
 
 /// Commands and notifications share the queue with what a person typed.

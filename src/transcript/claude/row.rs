@@ -56,6 +56,8 @@ pub(in crate::transcript) struct Row<'a> {
     /// Text of a queued input.
     #[serde(borrow)]
     pub(super) content: Text<'a>,
+    #[serde(borrow)]
+    pub(super) attachment: Maybe<Attachment<'a>>,
     pub(super) duration_ms: Count,
     pub(super) pr_number: Count,
     #[serde(borrow)]
@@ -66,6 +68,18 @@ pub(in crate::transcript) struct Row<'a> {
     /// `modelUsage` of a `cost-state` row.
     #[serde(borrow)]
     pub(super) model_usage: Option<&'a RawValue>,
+}
+
+/// `attachment` of an attachment row.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Attachment<'a> {
+    #[serde(borrow, rename = "type")]
+    pub(super) kind: Text<'a>,
+    #[serde(borrow)]
+    pub(super) prompt: Text<'a>,
+    #[serde(borrow)]
+    pub(super) command_mode: Text<'a>,
 }
 
 #[derive(Deserialize, Default)]

@@ -291,6 +291,18 @@ impl<'w> Claude<'w> {
 
     /// The turn ends: the summary of the stop hooks, then the turn's duration.
     pub(crate) fn stops(&self) -> &Self {
+        self.summarises();
+        let milliseconds = (self.now() - self.prompted_at.get()) * 1_000;
+        self.system("turn_duration", json!({"durationMs": milliseconds}))
+    }
+
+    /// The turn ends, of which the client measured these milliseconds as its own work.
+    pub(crate) fn stops_after(&self, milliseconds: i64) -> &Self {
+        self.summarises();
+        self.system("turn_duration", json!({"durationMs": milliseconds}))
+    }
+
+    fn summarises(&self) {
         self.flush_thought();
         let _ = self.system(
             "stop_hook_summary",
@@ -299,8 +311,6 @@ impl<'w> Claude<'w> {
                 "hasOutput": false, "level": "suggestion",
             }),
         );
-        let milliseconds = (self.now() - self.prompted_at.get()) * 1_000;
-        self.system("turn_duration", json!({"durationMs": milliseconds}))
     }
 
     /// The user presses Esc.
