@@ -151,6 +151,9 @@ fn steps(facts: &SessionFacts) -> Vec<Step<'_>> {
     steps.into_iter().map(|(_, step)| step).collect()
 }
 
+/// Time of a turn that its measure need not fill to be believed across a gap between files.
+const MAX_UNMEASURED_MS: i64 = 10_000;
+
 struct Machine<'f> {
     facts: &'f SessionFacts,
     turns: Turns,
@@ -205,9 +208,12 @@ impl<'f> Machine<'f> {
     /// Tells whether what lies between the turn and its end is in the files.
     ///
     /// Of a sliced session the next file may begin with the end of a turn
-    /// whose rest is lost; how long that turn took is then not known.
+    /// whose rest is lost; how long that turn took is then not known, unless
+    /// the client's own measure fills the time.
     fn is_seen(&self, end: &MarkFact) -> bool {
-        self.file == Some(end.place.head_at)
+        let started = self.turns.rows.last().and_then(|turn| turn.started_at);
+        let is_filled = || Some(started? + end.value? + MAX_UNMEASURED_MS >= end.at?);
+        self.file == Some(end.place.head_at) || is_filled() == Some(true)
     }
 
     fn begin(&mut self, kind: TurnKind, key: i64, mark: &MarkFact) {
@@ -462,6 +468,15 @@ mod tests {
         story.facts.marks[1].at = Some(90_000_000);
         let turn = turns_of(&story).rows.remove(0);
         assert_eq!((turn.end, turn.ended_at, turn.waiting_ms), (TurnEnd::Stop.code(), Some(2_000), Some(500)));
+    }
+
+    #[test]
+    fn the_end_of_a_turn_in_the_next_file_is_believed_if_its_measure_fills_the_gap() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).next_file().mark_with(MarkKind::TurnEnd, 3, Some(180_000));
+        story.facts.marks[1].at = Some(185_000);
+        let turn = turns_of(&story).rows.remove(0);
+        assert_eq!((turn.ended_at, turn.waiting_ms, turn.active_is_clamped), (Some(185_000), Some(4_000), false));
     }
 
     #[test]
