@@ -4,58 +4,35 @@
 #![expect(clippy::unwrap_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::expect_used, reason = "a harness that fails must say so at once")]
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
-#![cfg_attr(not(feature = "analytics"), expect(dead_code, unused_imports, reason = "most of it asks for reports"))]
 
-#[cfg(feature = "analytics")]
 mod accounting;
-#[cfg(feature = "analytics")]
 mod books;
 mod cli_reference;
-#[cfg(feature = "analytics")]
 mod command_cost;
-#[cfg(feature = "analytics")]
 mod command_ingest;
-#[cfg(feature = "analytics")]
 mod command_log;
 mod command_man;
-#[cfg(feature = "analytics")]
 mod command_overview;
-#[cfg(feature = "analytics")]
 mod command_prices;
-#[cfg(feature = "analytics")]
 mod command_problems;
-#[cfg(feature = "analytics")]
 mod command_sessions;
-#[cfg(feature = "analytics")]
 mod command_show;
-#[cfg(feature = "analytics")]
 mod command_sql;
 mod contract_json;
 mod demo;
-#[cfg(feature = "analytics")]
 mod errors;
-#[cfg(feature = "analytics")]
 mod faults_input;
-#[cfg(feature = "analytics")]
 mod faults_repository;
-#[cfg(feature = "analytics")]
 mod faults_store;
 mod fixtures;
 mod harness;
-#[cfg(feature = "analytics")]
 mod laws;
 mod layers;
-#[cfg(feature = "analytics")]
 mod privacy;
-#[cfg(feature = "analytics")]
 mod races;
-#[cfg(feature = "analytics")]
 mod readme;
-#[cfg(feature = "analytics")]
 mod schema;
-#[cfg(feature = "analytics")]
 mod story_ledger;
-#[cfg(feature = "analytics")]
 mod turns;
 
 use std::collections::BTreeSet;
