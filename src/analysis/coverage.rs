@@ -15,9 +15,10 @@ const GAPS: [(CoverageKind, &str, Option<&str>); 7] = [
     (CoverageKind::CommitsWithoutContent, "SELECT count(*) FROM git_commit WHERE scanned = 2", None),
     (
         CoverageKind::SubagentFinalRepliesOnly,
-        "SELECT count(*) FROM ledger WHERE kind = 2 AND NOT EXISTS (
-           SELECT 1 FROM call AS reply JOIN call ON call.agent_run = reply.agent_run AND call.key <> reply.key
-           WHERE reply.key = ledger.call)",
+        // Bits 1, 2 and 4 of `sources`: rows of the run itself. One pass over `call`, not one for each reply.
+        "SELECT count(*) FROM ledger JOIN call AS reply ON reply.key = ledger.call
+         WHERE ledger.kind = 2 AND (reply.agent_run IS NULL OR reply.agent_run NOT IN (
+           SELECT agent_run FROM call WHERE agent_run IS NOT NULL AND sources & 7 <> 0))",
         None,
     ),
     (CoverageKind::Problems, "SELECT count(*) FROM problem", None),
