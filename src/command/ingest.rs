@@ -118,7 +118,11 @@ fn remember_worktrees(repo: &Repo, writer: &mut Writer) -> Result<Vec<PathBuf>, 
     Ok(all)
 }
 
-fn named(context: &Context<'_>, writer: &mut Writer, found: Named, read: &mut Read) -> Result<(), Error> {
+fn named(context: &Context<'_>, writer: &mut Writer, mut found: Named, read: &mut Read) -> Result<(), Error> {
+    // A name that is stored must mean the same file from every folder.
+    for file in found.files.iter_mut().chain(&mut found.packed) {
+        file.path = std::path::absolute(&file.path)?;
+    }
     read.skipped = found.skipped;
     writer.record_problems(found.problems)?;
     let input = |file: crate::ingest::FoundFile| Ok(Input { known: writer.source(&file.name())?, file });

@@ -91,3 +91,18 @@ fn another_folder_is_worked_in_with_a_flag() {
     let there = world.run_in(&world.home(), ["-C", repo.to_str().unwrap(), "ingest", "--json"]).success().json();
     assert_eq!(there["calls"], here["calls"]);
 }
+
+#[test]
+fn a_relative_path_names_the_same_file_from_every_folder() {
+    let world = World::sample();
+    world.write(
+        "kept/one.jsonl",
+        "{\"type\":\"user\",\"uuid\":\"u\",\"sessionId\":\"s\",\"message\":{\"content\":\"hi\"}}\n",
+    );
+    let read = |folder: &str, path: &str| {
+        let answer = world.run_in(&world.path(folder), ["ingest", path, "--json"]).success().json();
+        (answer["files"]["read"].clone(), answer["files"]["unchanged"].clone())
+    };
+    assert_eq!(read("", "kept/one.jsonl"), (json!(1), json!(0)));
+    assert_eq!(read("kept", "one.jsonl"), (json!(0), json!(1)));
+}
