@@ -52,7 +52,9 @@ pub fn install_git(state: &GitState, wanted: &Wanted, form: Form) -> Plan {
     match form {
         Form::Files => remove_config(state).and(install_files(state, wanted)),
         Form::Config => uninstall_files(state).and(install_config(state, wanted)),
-        Form::Manual => Plan { manual: manual_lines(&wanted.hooks, &state.hooks_dir, &wanted.program), ..Plan::default() },
+        Form::Manual => {
+            Plan { manual: manual_lines(&wanted.hooks, &state.hooks_dir, &wanted.program), ..Plan::default() }
+        }
     }
 }
 

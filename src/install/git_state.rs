@@ -113,7 +113,10 @@ fn hook_files(dir: &Path) -> io::Result<(BTreeSet<String>, BTreeMap<String, Vec<
     for entry in entries {
         let entry = entry?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if Hook::ALL.iter().any(|hook| name.strip_prefix(hook.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))) {
+        if Hook::ALL
+            .iter()
+            .any(|hook| name.strip_prefix(hook.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+        {
             files.insert(name.clone(), content(&entry.path()));
         }
         names.insert(name);

@@ -19,14 +19,8 @@ pub enum Hook {
 
 impl Hook {
     /// Every hook, in the order in which git runs them.
-    pub const ALL: [Hook; 6] = [
-        Hook::PrepareCommitMsg,
-        Hook::CommitMsg,
-        Hook::PostCommit,
-        Hook::PostRewrite,
-        Hook::PostMerge,
-        Hook::PrePush,
-    ];
+    pub const ALL: [Hook; 6] =
+        [Hook::PrepareCommitMsg, Hook::CommitMsg, Hook::PostCommit, Hook::PostRewrite, Hook::PostMerge, Hook::PrePush];
 
     /// Returns git's name of it.
     pub fn name(self) -> &'static str {

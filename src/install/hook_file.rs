@@ -1,7 +1,9 @@
 //! What stands under the name of a hook.
 
+use super::config_hooks;
 use super::git_state::GitState;
 use super::hook::Hook;
+use super::hook_program::HookProgram;
 use super::script;
 
 /// The state of one hook.
@@ -43,4 +45,24 @@ pub fn hook_state(state: &GitState, hook: Hook) -> HookState {
         return HookState::Chained(name);
     }
     beside(PUT_ASIDE).map_or(HookState::Foreign, HookState::TakenOver)
+}
+
+/// Tells whether our script is what this version writes for this program.
+pub fn is_current(state: &GitState, hook: Hook, program: &HookProgram) -> bool {
+    let earlier = earlier_of(state, hook);
+    state.file(hook.name()) == Some(script::script(hook, program, earlier.as_deref()).as_bytes())
+}
+
+/// Returns the hook that our script runs first.
+pub fn earlier_of(state: &GitState, hook: Hook) -> Option<String> {
+    state.file(hook.name()).and_then(script::recognise)?.earlier
+}
+
+/// Returns what stands in the configuration for a hook.
+pub fn config_hooks_state(state: &GitState, hook: Hook) -> HookState {
+    match &state.config_hooks {
+        Some(text) if !config_hooks::is_intact(text) => HookState::Changed,
+        Some(text) if config_hooks::hooks_in(text).contains(&hook) => HookState::Ours { earlier: None },
+        _ => HookState::Absent,
+    }
 }

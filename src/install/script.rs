@@ -102,7 +102,9 @@ mod tests {
 
     #[test]
     fn foreign_hooks_are_not_ours() {
-        for text in ["", "#!/bin/sh\n", "#!/bin/sh\n# agent-trace hook", "#!/bin/sh\necho agent-trace hook post-commit\n\n"] {
+        for text in
+            ["", "#!/bin/sh\n", "#!/bin/sh\n# agent-trace hook", "#!/bin/sh\necho agent-trace hook post-commit\n\n"]
+        {
             assert_eq!(recognise(text.as_bytes()), None, "{text}");
         }
         let evil = script(Hook::PostCommit, &program(), Some("x")).replace("first: x", "first: ../../x");

@@ -319,9 +319,11 @@ mod tests {
             "{}".to_owned(),
             "null".to_owned(),
             r#"{"hooks":[]}"#.to_owned(),
-            r#"{"matcher": "Bash", "hooks": [{"type": "command", "command": "agent-trace-hook claude Stop"}]}"#.to_owned(),
+            r#"{"matcher": "Bash", "hooks": [{"type": "command", "command": "agent-trace-hook claude Stop"}]}"#
+                .to_owned(),
             // Our command, but of another event or in another place, is not our entry.
-            format!(r#"{{"hooks":[{{"command":{ours} , "x":[1,]}}],"hooks2":[]}}"#).replace("claude Stop", "claude Sto"),
+            format!(r#"{{"hooks":[{{"command":{ours} , "x":[1,]}}],"hooks2":[]}}"#)
+                .replace("claude Stop", "claude Sto"),
             format!(r#"{{"command":{ours}}}"#),
         ])
     }
@@ -333,7 +335,8 @@ mod tests {
             names.iter().zip(lists).map(|(name, (blank, list))| format!("\"{name}\"{blank}:{list}")).collect::<Vec<_>>()
         });
         let hooks = prop::option::of(around(events, '{', '}'));
-        let others = prop::sample::subsequence(vec!["\"model\": \"ö\"", "\"env\":{ \"A\":\"// no, }\"}", "\"n\":-1.5e3"], 0..=3);
+        let others =
+            prop::sample::subsequence(vec!["\"model\": \"ö\"", "\"env\":{ \"A\":\"// no, }\"}", "\"n\":-1.5e3"], 0..=3);
         let all = (others, hooks, any::<prop::sample::Index>()).prop_map(|(others, hooks, index)| {
             let mut all: Vec<String> = others.iter().map(|other| (*other).to_owned()).collect();
             if let Some(hooks) = hooks {
