@@ -20,6 +20,7 @@
 //! - [`store`]: the SQLite file and all SQL.
 //! - [`ingest`]: finds and reads what is new, records it as facts.
 //! - [`derive`](mod@derive): opinions from facts: turns, links, shares of cost.
+//! - [`install`]: hooks of git and agents, put in and taken out without a trace.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.
@@ -38,6 +39,7 @@ pub mod derive;
 pub mod error;
 pub mod git;
 pub mod ingest;
+pub mod install;
 pub mod model;
 pub mod paths;
 pub mod pricing;

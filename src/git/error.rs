@@ -34,7 +34,7 @@ pub enum GitError {
         #[source]
         source: Cause,
     },
-    /// References are in the reftable format, which only git itself reads, and git failed.
+    /// Only git itself could answer (references in the reftable format, where hooks are), and it failed.
     #[error("`git {arguments}` failed: {message}")]
     GitProgram {
         /// What git was asked.

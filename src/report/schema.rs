@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::cost::CostReport;
+use super::doctor::DoctorReport;
 use super::imbalance::Imbalance;
 use super::ingest::IngestReport;
+use super::install::InstallReport;
 use super::log::LogReport;
 use super::overview::OverviewReport;
 use super::prices::{PricesCheckReport, PricesExplainReport, PricesListReport};
@@ -14,6 +16,7 @@ use super::sessions::SessionsReport;
 use super::show_commit::ShowCommitReport;
 use super::show_session::ShowSessionReport;
 use super::show_turn::ShowTurnReport;
+use super::status::StatusReport;
 
 /// What a command answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,6 +61,18 @@ pub enum Report {
     /// `agent-trace ingest`.
     #[serde(rename = "agent-trace/ingest/1")]
     Ingest(Box<IngestReport>),
+    /// `agent-trace install-hooks`.
+    #[serde(rename = "agent-trace/install/1")]
+    Install(Box<InstallReport>),
+    /// `agent-trace uninstall-hooks`.
+    #[serde(rename = "agent-trace/uninstall/1")]
+    Uninstall(Box<InstallReport>),
+    /// `agent-trace status`.
+    #[serde(rename = "agent-trace/status/1")]
+    Status(Box<StatusReport>),
+    /// `agent-trace doctor`.
+    #[serde(rename = "agent-trace/doctor/1")]
+    Doctor(DoctorReport),
 }
 
 impl Report {
@@ -79,7 +94,11 @@ impl Report {
             | Report::PricesList(_)
             | Report::PricesCheck(_)
             | Report::Query(_)
-            | Report::Ingest(_) => Ok(()),
+            | Report::Ingest(_)
+            | Report::Install(_)
+            | Report::Uninstall(_)
+            | Report::Status(_)
+            | Report::Doctor(_) => Ok(()),
         }
     }
 }
