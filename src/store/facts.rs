@@ -330,7 +330,7 @@ fn session_facts(sql: &Connection, only_wanted: bool) -> rusqlite::Result<Vec<Se
     })?;
     each(sql, &format!("SELECT session, tool_call, from_at, to_at FROM permission_wait{filter}"), |row| {
         let (call, wait) = (row.get(1)?, (row.get(2)?, row.get(3)?));
-        push(&mut sessions, &index, row.get(0)?, |session| drop(session.permissions.insert(call, wait)));
+        push(&mut sessions, &index, row.get(0)?, |session| session.permissions.extend([(call, wait)]));
         Ok(())
     })?;
     Ok(sessions)
