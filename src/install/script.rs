@@ -14,7 +14,10 @@ const EARLIER: &str = "# runs first: ";
 const NO_HASH: &str = "0000000000000000";
 
 const CAPTURE: &str = include_str!("../../git-hooks/capture.sh");
-const CAPTURE_MESSAGE: &str = include_str!("../../git-hooks/capture-message.sh");
+const CAPTURE_MESSAGE: &str =
+    concat!(include_str!("../../git-hooks/agent-marked.sh"), include_str!("../../git-hooks/capture-message.sh"));
+const CAPTURE_PREPARE: &str =
+    concat!(include_str!("../../git-hooks/agent-marked.sh"), include_str!("../../git-hooks/capture-prepare.sh"));
 const ALONE: &str = include_str!("../../git-hooks/alone.sh");
 const AFTER: &str = include_str!("../../git-hooks/earlier.sh");
 const AFTER_WITH_INPUT: &str = include_str!("../../git-hooks/earlier-input.sh");
@@ -48,7 +51,11 @@ pub(super) fn script(hook: Hook, program: &HookProgram, earlier: Option<&str>) -
 
 /// Returns the definition of the shell function `agent_trace` for a hook.
 pub(super) fn function(hook: Hook, program: &HookProgram) -> String {
-    let text = if hook == Hook::CommitMsg { CAPTURE_MESSAGE } else { CAPTURE };
+    let text = match hook {
+        Hook::CommitMsg => CAPTURE_MESSAGE,
+        Hook::PrepareCommitMsg => CAPTURE_PREPARE,
+        _ => CAPTURE,
+    };
     body(text).replace("@HOOK@", hook.name()).replace("'@BINARY@'", &program.quoted())
 }
 
