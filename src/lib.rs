@@ -15,6 +15,7 @@
 //! - [`clock`] and [`paths`]: the time, and where things live; read in one place each.
 //! - [`transcript`]: bytes of a transcript to events and counted problems.
 //! - [`git`]: commits, their claims and their lines, without a child process.
+//! - [`notes`]: records of a git note, and what they add up to.
 //! - [`pricing`]: the dated price table, and what a request costs.
 //! - [`store`]: the SQLite file and all SQL.
 //! - [`ingest`]: finds and reads what is new, records it as facts.
@@ -37,6 +38,7 @@ pub mod error;
 pub mod git;
 pub mod ingest;
 pub mod model;
+pub mod notes;
 pub mod paths;
 pub mod pricing;
 pub mod render;

@@ -13,6 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("paths", &[]),
     ("transcript", &["model"]),
     ("git", &["model"]),
+    ("notes", &["model"]),
     ("pricing", &["model"]),
     ("store", &["model"]),
     ("ingest", &["model", "transcript", "git", "store"]),
