@@ -55,7 +55,9 @@ impl From<GitError> for Error {
                 failure.with_hint(format!("if you trust it: git config --global --add safe.directory '{root}'"))
             }
             GitError::Unreadable { .. } => failure.with_hint("see whether git can read it: git status"),
-            GitError::Unwritable { .. } => failure.with_hint("look at the permissions of the folder, and at free space"),
+            GitError::Unwritable { .. } => {
+                failure.with_hint("look at the permissions of the folder, and at free space")
+            }
             GitError::NotesBusy { .. } => failure.with_hint("run it again when the others are done"),
             GitError::GitProgram { .. } => failure,
         }

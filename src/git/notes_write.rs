@@ -16,6 +16,7 @@ use gix::refs::{FullName, Target};
 
 use super::error::GitError;
 use super::notes::Notes;
+use super::notes_merge::cat_sort_uniq;
 use super::object_id::to_object_id;
 use super::reftable;
 use super::repo::Repo;
@@ -34,7 +35,7 @@ pub struct NoteStamp<'m> {
 }
 
 /// How often a lost race is run again.
-const MAX_TRIES: u32 = 60;
+pub(super) const MAX_TRIES: u32 = 60;
 /// How long somebody who lost waits, times the number of the try up to ten.
 const PAUSE: Duration = Duration::from_millis(7);
 /// A lock that is held longer belongs to a process that hangs; the compare-and-swap has to do then.
@@ -111,15 +112,35 @@ impl Repo {
         edits: &[(CommitId, Option<ObjectId>)],
     ) -> Result<ObjectId, GitError> {
         let fail = |error| self.unwritable(error);
-        let root = match notes.tip {
-            Some(tip) => local.find_commit(tip).and_then(|commit| commit.tree_id().map(gix::Id::detach)).map_err(fail)?,
+        let is_sound = notes.blobs.values().all(|blobs| blobs.len() == 1);
+        let root = match notes.tip.filter(|_| is_sound) {
+            Some(tip) => {
+                local.find_commit(tip).and_then(|commit| commit.tree_id().map(gix::Id::detach)).map_err(fail)?
+            }
             None => local.write_object(gix::objs::Tree::empty()).map_err(fail)?.detach(),
         };
         let mut state = State::new(root, local).map_err(fail)?;
+        if !is_sound {
+            self.copy_notes(local, notes, &mut state)?;
+        }
         for (commit, blob) in edits {
             state.edit(to_object_id(commit), *blob, local).map_err(fail)?;
         }
         state.write(local).map_err(fail)
+    }
+
+    /// A tree that has two notes of one commit cannot be edited: it is made anew, the two as one.
+    fn copy_notes(&self, local: &gix::Repository, notes: &Notes, state: &mut State) -> Result<(), GitError> {
+        let fail = |error| self.unwritable(error);
+        for (commit, blobs) in &notes.blobs {
+            let blob = match (blobs.as_slice(), self.blobs_text(blobs)) {
+                ([only], _) => *only,
+                (_, Some(text)) => local.write_blob(cat_sort_uniq(&text, b"")).map_err(fail)?.detach(),
+                (_, None) => continue,
+            };
+            state.edit(to_object_id(commit), Some(blob), local).map_err(fail)?;
+        }
+        Ok(())
     }
 
     /// Sets a reference if it still is what it was; `false` if somebody else was faster.
@@ -134,7 +155,8 @@ impl Repo {
         if self.is_reftable() {
             return Ok(reftable::swap(self, reference, before, after));
         }
-        let expected = before.map_or(PreviousValue::MustNotExist, |id| PreviousValue::MustExistAndMatch(Target::Object(id)));
+        let expected =
+            before.map_or(PreviousValue::MustNotExist, |id| PreviousValue::MustExistAndMatch(Target::Object(id)));
         match self.set_reference(reference, expected, after, stamp) {
             Ok(()) => Ok(true),
             Err(error) if error.is_permission_denied() => Err(self.unwritable(error)),
@@ -161,7 +183,7 @@ impl Repo {
         local.edit_references_as([edit], Some(signature.to_ref(&mut buffer))).map(drop)
     }
 
-    fn unwritable(&self, source: gix::Error) -> GitError {
+    pub(super) fn unwritable(&self, source: gix::Error) -> GitError {
         GitError::Unwritable { path: self.common_dir().to_owned(), source: source.into() }
     }
 }
@@ -175,7 +197,7 @@ fn signature(at: Timestamp) -> Signature {
 }
 
 /// Takes the lock of our own writers. Where files cannot be locked, or not made, there is none.
-fn lock(common_dir: &Path) -> Option<File> {
+pub(super) fn lock(common_dir: &Path) -> Option<File> {
     let folder = common_dir.join("agent-trace");
     std::fs::create_dir_all(&folder).ok()?;
     let path = folder.join("notes.lock");
