@@ -20,6 +20,7 @@
 //! - [`store`]: the SQLite file and all SQL.
 //! - [`ingest`]: finds and reads what is new, records it as facts.
 //! - [`derive`](mod@derive): opinions from facts: turns, links, shares of cost.
+//! - [`noting`]: which note says what, from the store to git.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.
@@ -39,6 +40,7 @@ pub mod git;
 pub mod ingest;
 pub mod model;
 pub mod notes;
+pub mod noting;
 pub mod paths;
 pub mod pricing;
 pub mod render;

@@ -9,6 +9,7 @@ use crate::analysis::AnalysisError;
 use crate::git::GitError;
 use crate::ingest::{HistoryError, NamedError};
 use crate::model::IdError;
+use crate::noting::NotingError;
 use crate::pricing::PriceFileError;
 use crate::render::RenderError;
 use crate::store::StoreError;
@@ -69,6 +70,15 @@ impl From<HistoryError> for Error {
         match error {
             HistoryError::Git(error) => error.into(),
             HistoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotingError> for Error {
+    fn from(error: NotingError) -> Error {
+        match error {
+            NotingError::Git(error) => error.into(),
+            NotingError::Store(error) => error.into(),
         }
     }
 }

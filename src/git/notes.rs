@@ -55,6 +55,11 @@ impl Repo {
         self.notes_at(tip)
     }
 
+    /// Returns the commit of a notes reference, or `None` if it does not exist or cannot be read.
+    pub fn notes_tip(&self, reference: &str) -> Option<CommitId> {
+        self.reference_target(reference).ok().flatten().and_then(|tip| to_commit_id(&tip))
+    }
+
     /// Returns the text of a commit's note, or `None` if it has none or its blob is not here.
     ///
     /// Several notes of one commit, which only a damaged tree has, are read as one.

@@ -28,6 +28,7 @@ mod fixtures;
 mod harness;
 mod laws;
 mod layers;
+mod notes_law;
 mod privacy;
 mod races;
 mod readme;
