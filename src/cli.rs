@@ -79,6 +79,9 @@ pub enum Command {
     Ingest {
         /// Files, folders or tar archives
         paths: Vec<PathBuf>,
+        /// Silently, and not at all while another agent-trace is reading; for hooks
+        #[arg(long, hide = true)]
+        background: bool,
     },
     /// Money by commit, session, model, day, branch, …
     #[command(after_help = "Examples:\n  agent-trace cost --by commit\n  agent-trace cost --by month --format csv\n  \
@@ -164,6 +167,15 @@ agent-trace sql 'select sum(cost_nano_usd) / 1e9 from calls' --json")]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+    /// What hooks of git and of agents call; silent, and always successful
+    ///
+    /// The same as the program agent-trace-hook, which starts faster.
+    #[command(hide = true)]
+    Hook {
+        /// claude EVENT, or git HOOK ARGUMENTS…
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Print the manual page
     #[command(after_help = "Example:\n  agent-trace man | man -l -")]

@@ -14,6 +14,7 @@
 //! - [`model`]: identifiers, amounts, instants; knows nothing else.
 //! - [`clock`] and [`paths`]: the time, and where things live; read in one place each.
 //! - [`transcript`]: bytes of a transcript to events and counted problems.
+//! - [`capture`]: the hot path of hooks: one record, one append to the spool.
 //! - [`git`]: commits, their claims and their lines, without a child process.
 //! - [`notes`]: records of a git note, and what they add up to.
 //! - [`pricing`]: the dated price table, and what a request costs.
@@ -31,6 +32,7 @@
 
 #[cfg(feature = "analytics")]
 pub mod analysis;
+pub mod capture;
 pub mod cli;
 pub mod clock;
 pub mod command;

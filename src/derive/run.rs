@@ -186,7 +186,8 @@ fn path_claims(
     for file in &facts.files {
         files.entry(file.git_commit).or_default().insert(file.path);
     }
-    let is_bare = |link: &&LinkRow| link.grade <= 2 && !claimed.contains(&(link.git_commit, link.session));
+    let is_known = |link: &LinkRow| link.grade <= 2 || link.evidence & super::link::Evidence::Content as i64 != 0;
+    let is_bare = |link: &&LinkRow| is_known(link) && !claimed.contains(&(link.git_commit, link.session));
     let mut found = Vec::new();
     for link in links.iter().filter(is_bare) {
         let (Some(files), Some(time)) = (files.get(&link.git_commit), times.get(&link.git_commit)) else { continue };

@@ -7,6 +7,7 @@
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
 mod blob;
+mod blob_id;
 mod branches;
 mod changes;
 mod changes_many;
@@ -34,6 +35,7 @@ mod trailers;
 mod tree_changes;
 mod worktrees;
 
+pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
 pub use commits::{CommitFacts, Walk};
 pub use error::{ChangeError, GitError};

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::names::session_mark;
 use crate::derive::Evidence;
 use crate::model::{Agent, CommitId, NanoUsd, Timestamp};
-use crate::notes::{Claim, ClaimGrade, Counter, Counters, Note, SessionMark, Span};
-use crate::store::{NoteCommitRow, NoteLinkRow, NoteShareRow, StoreError, Writer};
+use crate::notes::{Claim, ClaimGrade, Counter, Counters, Lineage, Note, SessionMark, Span};
+use crate::store::{NoteCommitRow, NoteLinkRow, NoteRewriteRow, NoteShareRow, StoreError, Writer};
 
 /// Work of a session with one model, at one commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub(super) struct Facts {
     pub(super) reachable: HashMap<CommitId, i64>,
     /// What this machine wrote before.
     pub(super) mine: BTreeMap<CommitId, Note>,
+    /// From which commits a commit was made.
+    pub(super) lineage: BTreeMap<CommitId, Lineage>,
     /// Day of the price table.
     pub(super) prices: String,
 }
@@ -61,6 +63,9 @@ impl Facts {
             let sessions = session_mark(moved.agent, &moved.session).into_iter().collect();
             facts.edges.push(Edge { old: moved.from, new: moved.to, sessions: Some(sessions) });
         }
+        let rewrites = writer.note_rewrites()?;
+        facts.edges.extend(rewrites.iter().map(|row| Edge { old: row.old, new: row.new, sessions: None }));
+        facts.lineage = lineage(&rewrites);
         facts.mine = writer.note_states()?.into_iter().map(|(id, lines)| (id, Note::parse(&lines))).collect();
         Ok(facts)
     }
@@ -77,6 +82,24 @@ fn copies(commits: &[NoteCommitRow]) -> Vec<Edge> {
         }
     }
     edges
+}
+
+fn lineage(rewrites: &[NoteRewriteRow]) -> BTreeMap<CommitId, Lineage> {
+    let mut made: BTreeMap<CommitId, (bool, BTreeSet<String>)> = BTreeMap::new();
+    for row in rewrites {
+        let (is_rebase, old) = made.entry(row.new).or_default();
+        *is_rebase |= row.is_rebase;
+        old.extend(row.old.to_string().get(..12).map(str::to_owned));
+    }
+    let record = |(is_rebase, old): (bool, BTreeSet<String>)| {
+        let kind = match (is_rebase, old.len()) {
+            (_, 2..) => "squash",
+            (true, _) => "rebase",
+            (false, _) => "amend",
+        };
+        Lineage { kind: kind.to_owned(), commits: old.into_iter().collect() }
+    };
+    made.into_iter().map(|(new, from)| (new, record(from))).collect()
 }
 
 fn claim(link: &NoteLinkRow) -> Option<Claim> {

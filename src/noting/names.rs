@@ -9,7 +9,8 @@ pub fn session_mark(agent: Agent, session: &str) -> Option<SessionMark> {
     let tool = match agent {
         Agent::ClaudeCode => "claude",
         Agent::GeminiCli => "gemini",
-        Agent::Unknown => "unknown",
+        Agent::CopilotCli => "github-copilot",
+        other => other.name(),
     };
     SessionMark::of_digest(&sha256_hex(format!("{tool}:{session}").as_bytes()))
 }

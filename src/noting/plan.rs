@@ -104,6 +104,11 @@ impl<'f> Planning<'f> {
             self.after.entry(*commit).or_default().records.extend(note.records.iter().cloned());
         }
         self.take_over(); // Copies say it too.
+        for (commit, lineage) in &self.facts.lineage {
+            if let Some(note) = self.after.get_mut(commit).filter(|note| !note.records.is_empty()) {
+                note.records.insert(Record::Lineage(lineage.clone()));
+            }
+        }
         let values = Sum::of(self.after.values());
         let mut plan = Plan::default();
         for (commit, note) in self.after {

@@ -42,7 +42,10 @@ pub fn write_notes(repo: &Repo, writer: &mut Writer, prices: &str, at: Timestamp
     if !is_on(repo.common_dir()) {
         return Ok(Written::default());
     }
-    let is_same = writer.notes_basis()?.is_some_and(|known| known == basis(&repo.notes_tip(NOTES_REF)));
+    let rewrites = writer.note_rewrites()?.len();
+    let basis =
+        || format!("{VERSION} {rewrites} {}", repo.notes_tip(NOTES_REF).map(|tip| tip.to_string()).unwrap_or_default());
+    let is_same = writer.notes_basis()?.is_some_and(|known| known == basis());
     if is_same {
         return Ok(Written { is_on: true, notes: 0 });
     }
@@ -54,14 +57,10 @@ pub fn write_notes(repo: &Repo, writer: &mut Writer, prices: &str, at: Timestamp
         last.notes.iter().map(|(commit, note)| (*commit, note.render())).collect()
     })?;
     let mine: Vec<(CommitId, Vec<u8>)> = last.mine.iter().map(|(commit, note)| (*commit, note.render())).collect();
-    writer.record_notes(&mine, &basis(&repo.notes_tip(NOTES_REF)))?;
+    writer.record_notes(&mine, &basis())?;
     Ok(Written { is_on: true, notes })
 }
 
 fn read(repo: &Repo, notes: &Notes, commit: &CommitId) -> Option<Note> {
     repo.note(notes, commit).map(|text| Note::parse(&text))
-}
-
-fn basis(tip: &Option<CommitId>) -> String {
-    format!("{VERSION} {}", tip.map(|tip| tip.to_string()).unwrap_or_default())
 }

@@ -192,9 +192,26 @@ pub struct CommitFileFact {
     pub added: Vec<LineHash>,
 }
 
+/// A session that a hook saw making a commit, or whose file is in it.
+#[derive(Debug, Clone)]
+pub struct CapturedFact {
+    /// Raw id of the commit.
+    pub id: Vec<u8>,
+    /// Key of the session.
+    pub session: i64,
+    /// A file of the commit is what the session left; otherwise the session made the commit.
+    pub is_content: bool,
+    /// The commit repeated or undid another: whoever made it did not write it.
+    pub is_replay: bool,
+}
+
 /// Everything that links commits and sessions.
 #[derive(Debug, Default)]
 pub struct Facts {
+    /// What hooks recorded of commits.
+    pub captured: Vec<CapturedFact>,
+    /// Old and new raw ids of commits that took the place of others, seen being made by a hook.
+    pub rewrites: Vec<(Vec<u8>, Vec<u8>)>,
     /// All edits.
     pub edits: Vec<EditFact>,
     /// Commit ids that tools printed.
@@ -424,6 +441,14 @@ const SIGHTINGS: &str = "SELECT tool_call.session, sighting.prefix, sighting.is_
   FROM sighting JOIN tool_call ON tool_call.key = sighting.tool_call
   WHERE sighting.is_operation OR tool_call.makes_commits";
 
+/// Who made a commit, and what git was doing; content is found without any hook of git.
+const CAPTURED: &str = "SELECT captured_by.git_commit, session, evidence, coalesce(state, 0)
+  FROM captured_by LEFT JOIN captured_commit USING (git_commit) ORDER BY captured_by.git_commit, session";
+
+/// Rewrites whose result was seen being made: git also names a commit of somebody else where a rebase dropped one.
+const REWRITES: &str = "SELECT rewrite.old, rewrite.new FROM rewrite
+  JOIN captured_commit ON captured_commit.git_commit = rewrite.new ORDER BY rewrite.old, rewrite.new";
+
 fn link_facts(sql: &Connection) -> rusqlite::Result<Facts> {
     let mut facts = Facts { names: names::read(sql)?, ..Facts::default() };
     each(sql, EDITS, |row| {
@@ -480,6 +505,20 @@ fn link_facts(sql: &Connection) -> rusqlite::Result<Facts> {
     })?;
     each(sql, "SELECT session, folder FROM session_place", |row| {
         facts.folders.entry(row.get(0)?).or_default().push(row.get(1)?);
+        Ok(())
+    })?;
+    each(sql, CAPTURED, |row| {
+        let (id, session, evidence, state): (_, _, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        facts.captured.push(CapturedFact {
+            id,
+            session,
+            is_content: evidence == 4,
+            is_replay: (1..=3).contains(&state),
+        });
+        Ok(())
+    })?;
+    each(sql, REWRITES, |row| {
+        facts.rewrites.push((row.get(0)?, row.get(1)?));
         Ok(())
     })?;
     each(sql, "SELECT session, number FROM pull_request", |row| {

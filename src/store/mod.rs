@@ -6,6 +6,7 @@
 //! Must not know: git, transcripts' formats, prices, or how anything is shown.
 
 mod batch;
+mod capture;
 mod commits;
 mod derived;
 mod error;
@@ -22,16 +23,20 @@ mod rows;
 mod sources;
 
 pub use batch::Batch;
+pub use capture::{
+    CaptureBatch, CaptureEvidence, CapturedBy, CapturedCommit, FileState, Moment, Rewrite, SessionMoment, SpoolState,
+    ToolMoment,
+};
 pub use commits::{CommitRow, CommitScan, FileRow};
 pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, ShareRow, TurnRow};
 pub use error::StoreError;
 pub use facts::{
-    CallFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts, SightingFact,
-    ToolFact,
+    CallFact, CapturedFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts,
+    SightingFact, ToolFact,
 };
 pub use ledger::{Column, Values};
 pub use names::Names;
-pub use notes::{NoteCommitRow, NoteLinkRow, NoteMoveRow, NoteShareRow};
+pub use notes::{NoteCommitRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
 pub use open::{Reader, Writer};
 pub use problems::{ProblemRow, UnknownRow};
 pub use query::{Cell, QueryResult};

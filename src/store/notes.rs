@@ -72,6 +72,22 @@ pub struct NoteMoveRow {
     pub agent: Agent,
 }
 
+/// A commit that took the place of another, and was seen being made here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoteRewriteRow {
+    /// The one that is gone.
+    pub old: CommitId,
+    /// The one in its place.
+    pub new: CommitId,
+    /// By a rebase; else by an amend.
+    pub is_rebase: bool,
+}
+
+/// Git also names commits that were there before, where a rebase dropped one: of these no hook saw the making.
+const REWRITES: &str = "SELECT rewrite.old, rewrite.new, rewrite.kind FROM rewrite
+  JOIN captured_commit ON captured_commit.git_commit = rewrite.new
+  WHERE rewrite.old <> rewrite.new ORDER BY rewrite.at, rewrite.old, rewrite.new";
+
 const SHARES: &str = "SELECT share.call, git_commit.id, session.id, session.agent, name.text, ledger.at, share.lines,
     share.nano, ledger.cost IS NOT NULL, ledger.input, ledger.output, ledger.cache_read, ledger.cache_write_5m,
     ledger.cache_write_1h, ledger.web_searches
@@ -161,6 +177,17 @@ impl Writer {
         })
     }
 
+    /// Returns the commits that took the place of others.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn note_rewrites(&self) -> Result<Vec<NoteRewriteRow>, StoreError> {
+        self.note_rows(REWRITES, |row| {
+            let (Some(old), Some(new)) = (commit(row, 0)?, commit(row, 1)?) else { return Ok(None) };
+            Ok(Some(NoteRewriteRow { old, new, is_rebase: row.get::<_, i64>(2)? == 2 }))
+        })
+    }
+
     /// Returns what was last written, by commit.
     ///
     /// # Errors
@@ -208,7 +235,7 @@ impl Writer {
         statement: &str,
         mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<Option<T>>,
     ) -> Result<Vec<T>, StoreError> {
-        let all = |sql: &Connection| {
+        let mut all = |sql: &Connection| {
             let mut statement = sql.prepare(statement)?;
             let mut rows = statement.query([])?;
             let mut found = Vec::new();
@@ -217,7 +244,6 @@ impl Writer {
             }
             Ok(found)
         };
-        let mut all = all;
         all(&self.connection).map_err(|error| self.fail(error))
     }
 }

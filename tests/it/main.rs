@@ -7,6 +7,8 @@
 
 mod accounting;
 mod books;
+mod capture_git;
+mod capture_ingest;
 mod cli_reference;
 mod command_cost;
 mod command_ingest;
