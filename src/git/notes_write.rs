@@ -168,6 +168,17 @@ impl Repo {
         }
     }
 
+    /// Sets a reference, whatever it was.
+    pub(super) fn put_reference(&self, reference: &str, after: ObjectId, stamp: NoteStamp<'_>) -> Result<(), GitError> {
+        if self.is_reftable() {
+            let before = self.reference_target(reference)?;
+            reftable::swap(self, reference, before, after);
+            return Ok(());
+        }
+        let set = self.set_reference(reference, PreviousValue::Any, after, stamp);
+        set.map_err(|error| self.unwritable(error))
+    }
+
     fn set_reference(
         &self,
         reference: &str,
