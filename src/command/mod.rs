@@ -10,6 +10,8 @@ mod dispatch;
 mod filter;
 mod ingest;
 mod man;
+mod notes;
+mod notes_view;
 mod prices;
 mod problems;
 #[cfg(feature = "analytics")]

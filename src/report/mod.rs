@@ -21,6 +21,7 @@ mod ingest;
 mod log;
 mod missing;
 mod node;
+mod notes;
 mod overview;
 mod prices;
 mod problems;
@@ -45,6 +46,10 @@ pub use ingest::{CommitCounts, FileCounts, IngestReport, KindCount};
 pub use log::LogReport;
 pub use missing::Missing;
 pub use node::{Node, NodeKind};
+pub use notes::{
+    NoteClaim, NoteFile, NoteFinding, NoteFindingKind, NoteLineage, NoteUsage, NotesPruneReport, NotesShowReport,
+    NotesSwitchReport, NotesSyncReport, NotesSyncResult, NotesVerifyReport,
+};
 pub use overview::{DayCost, Hint, ModelCost, OverviewReport};
 pub use prices::{
     PriceEntry, PriceFinding, PriceLine, PriceSeverity, PricesCheckReport, PricesExplainReport, PricesListReport,

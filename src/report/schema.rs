@@ -6,6 +6,7 @@ use super::cost::CostReport;
 use super::imbalance::Imbalance;
 use super::ingest::IngestReport;
 use super::log::LogReport;
+use super::notes::{NotesPruneReport, NotesShowReport, NotesSwitchReport, NotesSyncReport, NotesVerifyReport};
 use super::overview::OverviewReport;
 use super::prices::{PricesCheckReport, PricesExplainReport, PricesListReport};
 use super::problems::ProblemsReport;
@@ -58,6 +59,21 @@ pub enum Report {
     /// `agent-trace ingest`.
     #[serde(rename = "agent-trace/ingest/1")]
     Ingest(Box<IngestReport>),
+    /// `agent-trace notes show`.
+    #[serde(rename = "agent-trace/notes-show/1")]
+    NotesShow(Box<NotesShowReport>),
+    /// `agent-trace notes push`, `fetch` and `merge`.
+    #[serde(rename = "agent-trace/notes-sync/1")]
+    NotesSync(NotesSyncReport),
+    /// `agent-trace notes verify`.
+    #[serde(rename = "agent-trace/notes-verify/1")]
+    NotesVerify(Box<NotesVerifyReport>),
+    /// `agent-trace notes prune`.
+    #[serde(rename = "agent-trace/notes-prune/1")]
+    NotesPrune(NotesPruneReport),
+    /// `agent-trace notes on` and `off`.
+    #[serde(rename = "agent-trace/notes-switch/1")]
+    NotesSwitch(NotesSwitchReport),
 }
 
 impl Report {
@@ -75,11 +91,16 @@ impl Report {
             Report::Sessions(report) => report.balanced(),
             Report::Overview(report) => report.balanced(),
             Report::PricesExplain(report) => report.balanced(),
+            Report::NotesShow(report) => report.balanced(),
             Report::Problems(_)
             | Report::PricesList(_)
             | Report::PricesCheck(_)
             | Report::Query(_)
-            | Report::Ingest(_) => Ok(()),
+            | Report::Ingest(_)
+            | Report::NotesSync(_)
+            | Report::NotesVerify(_)
+            | Report::NotesPrune(_)
+            | Report::NotesSwitch(_) => Ok(()),
         }
     }
 }

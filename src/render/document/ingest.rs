@@ -68,7 +68,6 @@ fn numbers(report: &IngestReport) -> Table {
         ("sessions", report.sessions),
         ("turns", report.turns),
         ("calls", report.calls),
-        ("notes", report.notes.unwrap_or(0)),
         ("elapsed_ms", report.elapsed_ms),
     ];
     Table::of(&numbers)

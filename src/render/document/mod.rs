@@ -10,6 +10,7 @@ mod commits;
 mod cost;
 mod ingest;
 mod log;
+mod notes;
 mod of_report;
 mod overview;
 mod prices;

@@ -1,7 +1,9 @@
 //! Which page shows which report.
 
 use super::block::Document;
-use super::{cost, ingest, log, overview, prices, problems, query, sessions, show_commit, show_session, show_turn};
+use super::{
+    cost, ingest, log, notes, overview, prices, problems, query, sessions, show_commit, show_session, show_turn,
+};
 use crate::report::Report;
 
 impl Document {
@@ -21,6 +23,11 @@ impl Document {
             Report::PricesCheck(report) => prices::check(report),
             Report::Query(report) => query::document(report),
             Report::Ingest(report) => ingest::document(report),
+            Report::NotesShow(report) => notes::show(report),
+            Report::NotesSync(report) => notes::sync(report),
+            Report::NotesVerify(report) => notes::verify(report),
+            Report::NotesPrune(report) => notes::prune(report),
+            Report::NotesSwitch(report) => notes::switch(report),
         }
     }
 }
