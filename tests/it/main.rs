@@ -33,6 +33,7 @@ mod install_laws;
 mod install_stories;
 mod laws;
 mod layers;
+mod notes_law;
 mod privacy;
 mod races;
 mod readme;
