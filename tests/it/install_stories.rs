@@ -170,7 +170,7 @@ fn the_message_hook_starts_nothing_where_nothing_can_be_to_do() {
     let program = Program::new();
     program.run(&["install-hooks"]);
     program.world.commit("of a person");
-    assert_eq!(program.calls(), [COMMIT[0], COMMIT[2]]);
+    assert_eq!(program.calls(), [COMMIT[2]]);
     let message = "work\n\nAgent-Session: claude-code/s1";
     let _ = program
         .world
