@@ -13,6 +13,7 @@ use crate::ingest::{
     HistoryOutcome, IngestLock, Input, Named, Roots, SpoolOutcome, TranscriptOutcome, Worktrees, discover, find_named,
     list, read_history, read_packed, read_spool, read_transcripts,
 };
+use crate::noting::{Written, write_notes};
 use crate::pricing::PriceBook;
 use crate::report::{CommitCounts, FileCounts, IngestReport, KindCount, Report};
 use crate::store::{Reader, StoreError, Writer};
@@ -71,6 +72,7 @@ struct Read {
     spool: SpoolOutcome,
     foreign: usize,
     skipped: u64,
+    notes: Written,
 }
 
 fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf]) -> Result<Read, Error> {
@@ -90,7 +92,16 @@ fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf])
     bar.finish();
     let tips = writer.meta("tips")?.unwrap_or_default();
     derive(&mut writer, book, &tips)?;
+    read.notes = notes(context, repo, &mut writer, book);
     Ok(read)
+}
+
+/// Notes are a copy of what the store has: without them the answer is the same, so the user is only told.
+fn notes(context: &Context<'_>, repo: &Repo, writer: &mut Writer, book: &PriceBook) -> Written {
+    write_notes(repo, writer, book.date(), context.now).unwrap_or_else(|error| {
+        context.ui.warning(&format!("the notes are not up to date: {}", Error::from(error).message()));
+        Written { is_on: true, notes: 0 }
+    })
 }
 
 fn discovered(context: &Context<'_>, repo: &Repo, writer: &mut Writer, read: &mut Read) -> Result<(), Error> {
@@ -196,6 +207,7 @@ impl Read {
             sessions: count("SELECT count(*) FROM session")?,
             turns: count("SELECT count(*) FROM turn")?,
             calls: count("SELECT count(*) FROM ledger")?,
+            notes: self.notes.is_on.then_some(self.notes.notes as u64),
             ..IngestReport::default()
         })
     }

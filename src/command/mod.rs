@@ -13,6 +13,8 @@ mod ingest;
 mod install;
 mod install_places;
 mod man;
+mod notes;
+mod notes_view;
 mod prices;
 mod problems;
 #[cfg(feature = "analytics")]

@@ -63,10 +63,13 @@ struct Round<'c> {
 }
 
 impl<'f> Claims<'f> {
-    pub(super) fn new(facts: &'f Facts, paths: &Paths) -> Claims<'f> {
+    /// `commits` are those that can claim: what was amended away or rebased does not make a line common.
+    pub(super) fn new(facts: &'f Facts, paths: &Paths, commits: &[&CommitFact]) -> Claims<'f> {
+        let claiming: FxHashSet<i64> = commits.iter().map(|commit| commit.key).collect();
         let mut files: FxHashMap<i64, Vec<usize>> = FxHashMap::default();
         let mut spread: FxHashMap<LineHash, u32> = FxHashMap::default();
-        for (index, file) in facts.files.iter().enumerate() {
+        let files_of_claiming = facts.files.iter().enumerate().filter(|(_, file)| claiming.contains(&file.git_commit));
+        for (index, file) in files_of_claiming {
             files.entry(file.git_commit).or_default().push(index);
             for hash in file.added.iter().collect::<FxHashSet<_>>() {
                 *spread.entry(*hash).or_default() += 1;

@@ -71,7 +71,7 @@ impl Linking {
         let commits = claiming_commits(facts);
         let paths = Paths::resolve(facts);
         let stated = link::stated(facts, &commits);
-        let table = Claims::new(facts, &paths);
+        let table = Claims::new(facts, &paths, &commits);
         let (_, worths) = table.claim(&commits, &|_, _| true);
         let links = link::links(&stated, &worths, &evidence_lines(facts));
         let pairs: HashSet<(i64, i64)> = links.iter().map(|link| (link.git_commit, link.session)).collect();

@@ -10,6 +10,7 @@ use crate::git::GitError;
 use crate::ingest::{HistoryError, NamedError};
 use crate::install::InstallError;
 use crate::model::IdError;
+use crate::noting::NotingError;
 use crate::pricing::PriceFileError;
 use crate::render::RenderError;
 use crate::store::StoreError;
@@ -56,6 +57,10 @@ impl From<GitError> for Error {
                 failure.with_hint(format!("if you trust it: git config --global --add safe.directory '{root}'"))
             }
             GitError::Unreadable { .. } => failure.with_hint("see whether git can read it: git status"),
+            GitError::Unwritable { .. } => {
+                failure.with_hint("look at the permissions of the folder, and at free space")
+            }
+            GitError::NotesBusy { .. } => failure.with_hint("run it again when the others are done"),
             GitError::GitProgram { .. } => failure,
         }
     }
@@ -66,6 +71,15 @@ impl From<HistoryError> for Error {
         match error {
             HistoryError::Git(error) => error.into(),
             HistoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotingError> for Error {
+    fn from(error: NotingError) -> Error {
+        match error {
+            NotingError::Git(error) => error.into(),
+            NotingError::Store(error) => error.into(),
         }
     }
 }

@@ -23,6 +23,7 @@ mod install;
 mod log;
 mod missing;
 mod node;
+mod notes;
 mod overview;
 mod prices;
 mod problems;
@@ -50,6 +51,10 @@ pub use install::{HookForm, InstallReport, InstallStep, ManualHook, SettingsScop
 pub use log::LogReport;
 pub use missing::Missing;
 pub use node::{Node, NodeKind};
+pub use notes::{
+    NoteClaim, NoteFile, NoteFinding, NoteFindingKind, NoteLineage, NoteUsage, NotesPruneReport, NotesShowReport,
+    NotesSwitchReport, NotesSyncReport, NotesSyncResult, NotesVerifyReport,
+};
 pub use overview::{DayCost, Hint, ModelCost, OverviewReport};
 pub use prices::{
     PriceEntry, PriceFinding, PriceLine, PriceSeverity, PricesCheckReport, PricesExplainReport, PricesListReport,

@@ -8,6 +8,7 @@ use super::imbalance::Imbalance;
 use super::ingest::IngestReport;
 use super::install::InstallReport;
 use super::log::LogReport;
+use super::notes::{NotesPruneReport, NotesShowReport, NotesSwitchReport, NotesSyncReport, NotesVerifyReport};
 use super::overview::OverviewReport;
 use super::prices::{PricesCheckReport, PricesExplainReport, PricesListReport};
 use super::problems::ProblemsReport;
@@ -73,6 +74,21 @@ pub enum Report {
     /// `agent-trace doctor`.
     #[serde(rename = "agent-trace/doctor/1")]
     Doctor(DoctorReport),
+    /// `agent-trace notes show`.
+    #[serde(rename = "agent-trace/notes-show/1")]
+    NotesShow(Box<NotesShowReport>),
+    /// `agent-trace notes push`, `fetch` and `merge`.
+    #[serde(rename = "agent-trace/notes-sync/1")]
+    NotesSync(NotesSyncReport),
+    /// `agent-trace notes verify`.
+    #[serde(rename = "agent-trace/notes-verify/1")]
+    NotesVerify(Box<NotesVerifyReport>),
+    /// `agent-trace notes prune`.
+    #[serde(rename = "agent-trace/notes-prune/1")]
+    NotesPrune(NotesPruneReport),
+    /// `agent-trace notes on` and `off`.
+    #[serde(rename = "agent-trace/notes-switch/1")]
+    NotesSwitch(NotesSwitchReport),
 }
 
 impl Report {
@@ -90,6 +106,7 @@ impl Report {
             Report::Sessions(report) => report.balanced(),
             Report::Overview(report) => report.balanced(),
             Report::PricesExplain(report) => report.balanced(),
+            Report::NotesShow(report) => report.balanced(),
             Report::Problems(_)
             | Report::PricesList(_)
             | Report::PricesCheck(_)
@@ -98,7 +115,11 @@ impl Report {
             | Report::Install(_)
             | Report::Uninstall(_)
             | Report::Status(_)
-            | Report::Doctor(_) => Ok(()),
+            | Report::Doctor(_)
+            | Report::NotesSync(_)
+            | Report::NotesVerify(_)
+            | Report::NotesPrune(_)
+            | Report::NotesSwitch(_) => Ok(()),
         }
     }
 }

@@ -15,6 +15,7 @@ mod ledger;
 mod merge;
 mod migrate;
 mod names;
+mod notes;
 mod open;
 mod problems;
 mod query;
@@ -35,6 +36,7 @@ pub use facts::{
 };
 pub use ledger::{Column, Values};
 pub use names::Names;
+pub use notes::{NoteCommitRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
 pub use open::{Reader, Writer};
 pub use problems::{ProblemRow, UnknownRow};
 pub use query::{Cell, QueryResult};

@@ -163,7 +163,7 @@ mod contract {
     shape!(Ingest {
         schema: String, files: Files, bytes: u64, rows: u64, problems: Vec<KindCount>, unknown_rows: Vec<KindCount>,
         commits: Commits, sessions: u64, turns: u64, calls: u64, elapsed_ms: u64, database: String,
-    } optional {});
+    } optional { notes: u64 });
     shape!(Files { read: u64, unchanged: u64, foreign: u64, skipped: u64 } optional {});
     shape!(Commits { new: u64, scanned: u64, without_content: u64, total: u64 } optional {});
 
@@ -667,6 +667,7 @@ fn ingest() -> r::Report {
         sessions: 39,
         turns: 235,
         calls: 2_095,
+        notes: None,
         elapsed_ms: 1_250,
         database: "/home/ada/shop/.git/agent-trace/trace.db".into(),
     }))

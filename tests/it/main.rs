@@ -34,6 +34,7 @@ mod install_pages;
 mod install_stories;
 mod laws;
 mod layers;
+mod notes_law;
 mod privacy;
 mod races;
 mod readme;

@@ -12,6 +12,7 @@ mod doctor;
 mod ingest;
 mod install;
 mod log;
+mod notes;
 mod of_report;
 mod overview;
 mod prices;

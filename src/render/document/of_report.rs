@@ -2,7 +2,7 @@
 
 use super::block::Document;
 use super::{
-    cost, doctor, ingest, install, log, overview, prices, problems, query, sessions, show_commit, show_session,
+    cost, doctor, ingest, install, log, notes, overview, prices, problems, query, sessions, show_commit, show_session,
     show_turn, status,
 };
 use crate::report::Report;
@@ -28,6 +28,11 @@ impl Document {
             Report::Uninstall(report) => install::uninstalled(report),
             Report::Status(report) => status::document(report),
             Report::Doctor(report) => doctor::document(report),
+            Report::NotesShow(report) => notes::show(report),
+            Report::NotesSync(report) => notes::sync(report),
+            Report::NotesVerify(report) => notes::verify(report),
+            Report::NotesPrune(report) => notes::prune(report),
+            Report::NotesSwitch(report) => notes::switch(report),
         }
     }
 }

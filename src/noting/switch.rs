@@ -1,0 +1,53 @@
+//! Whether notes are written in a repository: only where somebody said so.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+fn marker(common_dir: &Path) -> PathBuf {
+    common_dir.join("agent-trace").join("notes.on")
+}
+
+/// Tells whether notes are written here.
+pub fn is_on(common_dir: &Path) -> bool {
+    marker(common_dir).exists()
+}
+
+/// Lets notes be written from now on; tells whether they were not before.
+///
+/// # Errors
+/// What the system reports.
+pub fn switch_on(common_dir: &Path) -> io::Result<bool> {
+    let was_off = !is_on(common_dir);
+    let marker = marker(common_dir);
+    marker.parent().map(std::fs::create_dir_all).transpose()?;
+    std::fs::write(marker, "")?;
+    Ok(was_off)
+}
+
+/// Lets notes alone from now on; tells whether they were written before. What was written stays.
+///
+/// # Errors
+/// What the system reports.
+pub fn switch_off(common_dir: &Path) -> io::Result<bool> {
+    match std::fs::remove_file(marker(common_dir)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_unless_it_was_switched_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        assert!(!is_on(here));
+        assert!(!switch_off(here).unwrap());
+        assert!(switch_on(here).unwrap() && !switch_on(here).unwrap());
+        assert!(is_on(here));
+        assert!(switch_off(here).unwrap() && !is_on(here));
+    }
+}
