@@ -759,7 +759,7 @@ fn every_report() -> Vec<r::Report> {
         query(),
         ingest(),
         r::Report::Install(Box::new(installing())),
-        r::Report::Uninstall(Box::new(r::InstallReport::default())),
+        r::Report::Uninstall(Box::default()),
         status(),
         doctor(),
     ];
@@ -801,7 +801,7 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::Ingest>(&ingest()).schema, "agent-trace/ingest/1");
     let install = read::<contract::Install>(&r::Report::Install(Box::new(installing())));
     assert_eq!(install.schema, "agent-trace/install/1");
-    let uninstall = read::<contract::Install>(&r::Report::Uninstall(Box::new(r::InstallReport::default())));
+    let uninstall = read::<contract::Install>(&r::Report::Uninstall(Box::default()));
     assert_eq!(uninstall.schema, "agent-trace/uninstall/1");
     assert_eq!(read::<contract::Status>(&status()).schema, "agent-trace/status/1");
     assert_eq!(read::<contract::Doctor>(&doctor()).schema, "agent-trace/doctor/1");

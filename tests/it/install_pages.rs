@@ -146,7 +146,7 @@ remove if empty  /home/ada/shop/.claude
         .raw()
     );
     assert_data_eq!(
-        page(&Report::Uninstall(Box::new(InstallReport::default()))),
+        page(&Report::Uninstall(Box::default())),
         str![[r#"
 nothing of agent-trace is installed
 

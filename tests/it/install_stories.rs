@@ -598,3 +598,16 @@ fn a_file_that_cannot_be_written_is_named_and_a_second_try_goes_on() {
     fs::remove_file(program.world.path(".claude")).unwrap();
     assert_eq!(steps(&program.run(&["install-hooks"])), 1, "it goes on where it stopped");
 }
+
+#[test]
+fn a_link_to_settings_that_do_not_exist_yet_stays_a_link() {
+    let program = Program::new();
+    fs::create_dir(program.world.path(".claude")).unwrap();
+    let link = program.world.path(".claude/settings.local.json");
+    symlink("../../dotfiles.json", &link).unwrap();
+    program.run(&["install-hooks"]);
+    let target = program.world.path("../dotfiles.json");
+    assert!(link.is_symlink() && target.is_file());
+    program.run(&["uninstall-hooks"]);
+    assert!(link.is_symlink() && !target.exists());
+}
