@@ -478,6 +478,9 @@ fn an_upgrade_of_git_moves_the_hooks_and_never_doubles_them() {
     assert_eq!(fs::read_to_string(program.hook("post-commit")).unwrap(), "#!/bin/sh\nexit 0\n");
     assert_eq!(program.run(&["status"])["form"], "config");
     program.git_says("2.39.5 (Apple Git-154)");
+    let (code, doctor, _) = program.run_in(&program.world.path(""), &["doctor"]);
+    assert_eq!(code, Some(1), "an older git does not run them: {doctor:#}");
+    assert!(doctor.to_string().contains("no git on PATH runs the hooks"), "{doctor:#}");
     program.run(&["install-hooks"]);
     assert_eq!(program.world.git(["config", "--get-regexp", "^hook\\."]).failure(1).stdout, "");
     assert_eq!(program.run(&["status"])["form"], "files");
