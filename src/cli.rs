@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::render::Format;
-use crate::report::CostBy;
+use crate::report::{CostBy, SettingsScope};
 use crate::ui::ColourChoice;
 
 /// Under which the options of every command stand, apart from a command's own.
@@ -173,6 +173,24 @@ agent-trace sql 'select sum(cost_nano_usd) / 1e9 from calls' --json")]
         #[arg(short = 'n', long, value_name = "N")]
         limit: Option<usize>,
     },
+    /// Record from now on: hooks of git and of Claude Code
+    ///
+    /// A hook that is there already keeps its bytes, runs first and decides how the hook ends; whatever becomes of
+    /// agent-trace, git does not notice. Where the folder of hooks is not this clone's own (core.hooksPath, husky),
+    /// they go into the configuration if git is 2.54 or later; otherwise the lines to add are printed and the exit
+    /// code is 1. AGENT_TRACE=0 in the environment switches every hook off.
+    #[command(after_help = "Examples:\n  agent-trace install-hooks --dry-run\n  agent-trace install-hooks\n  \
+agent-trace install-hooks --no-trailers --scope user")]
+    InstallHooks(InstallArgs),
+    /// Take every hook out again; what was there before is as it was
+    #[command(after_help = "Example:\n  agent-trace uninstall-hooks --dry-run")]
+    UninstallHooks(UninstallArgs),
+    /// What is recorded here: hooks, settings, programs, what waits to be read
+    #[command(after_help = "Example:\n  agent-trace status --json")]
+    Status,
+    /// Prove that recording works, with a throw-away commit; exit code 1 if something is broken
+    #[command(after_help = "Example:\n  agent-trace doctor")]
+    Doctor,
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  agent-trace completions bash > ~/.local/share/bash-completion/completions/agent-trace"
@@ -193,6 +211,41 @@ agent-trace sql 'select sum(cost_nano_usd) / 1e9 from calls' --json")]
     /// Print the manual page
     #[command(after_help = "Example:\n  agent-trace man | man -l -")]
     Man,
+}
+
+/// What to install.
+#[derive(Debug, Clone, Args)]
+pub struct InstallArgs {
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave commit messages alone: notes only
+    #[arg(long)]
+    pub no_trailers: bool,
+    /// Do not send notes along with `git push`
+    #[arg(long)]
+    pub no_push: bool,
+    /// Which settings of Claude Code: local (.claude/settings.local.json), project (.claude/settings.json, shared),
+    /// user (~/.claude/settings.json, all repositories) or none [default: local, user with --global]
+    #[arg(long, value_name = "SCOPE", hide_possible_values = true)]
+    pub scope: Option<SettingsScope>,
+    /// For all repositories of this user, in git's and Claude Code's own settings; needs git 2.54 or later
+    #[arg(long)]
+    pub global: bool,
+}
+
+/// What to take out.
+#[derive(Debug, Clone, Args)]
+pub struct UninstallArgs {
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Which settings of Claude Code: local, project, user or none [default: local and project, user with --global]
+    #[arg(long, value_name = "SCOPE", hide_possible_values = true)]
+    pub scope: Option<SettingsScope>,
+    /// What was installed for all repositories of this user
+    #[arg(long)]
+    pub global: bool,
 }
 
 /// Which part of the books.

@@ -22,6 +22,7 @@
 //! - [`ingest`]: finds and reads what is new, records it as facts.
 //! - [`derive`](mod@derive): opinions from facts: turns, links, shares of cost.
 //! - [`noting`]: which note says what, from the store to git.
+//! - [`install`]: hooks of git and agents, put in and taken out without a trace.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.
@@ -40,6 +41,7 @@ pub mod derive;
 pub mod error;
 pub mod git;
 pub mod ingest;
+pub mod install;
 pub mod model;
 pub mod notes;
 pub mod noting;

@@ -15,27 +15,38 @@ pub(super) struct Surroundings<'a> {
     pub(super) variable: &'a dyn Fn(&str) -> Option<String>,
     /// Looks the processes above up; costs time.
     pub(super) ancestors: &'a dyn Fn() -> Vec<Process>,
-    /// Reads the end of the spool; costs time.
-    pub(super) tail: &'a dyn Fn() -> Vec<Record>,
+    /// Reads the end of the spool: all records, or those of one session; costs time.
+    pub(super) tail: &'a dyn Fn(Option<&SessionId>) -> Vec<Record>,
 }
 
 /// Set by whoever runs an agent that leaves no id: `<agent>/<session>`.
 const OWN_VARIABLE: &str = "AGENT_TRACE_SESSION";
 
-/// Returns the session that makes the commit.
+/// Returns the session that makes the commit, and the tool call it makes it in.
 pub(super) fn author(around: &Surroundings<'_>) -> Option<Author> {
+    let mut author = session(around)?;
+    if author.by == By::Environment {
+        let id = SessionId::parse(&author.session).ok()?;
+        let open = at_work(&(around.tail)(Some(&id))).pop();
+        (author.tool_use, author.run) = open.and_then(AtWork::committing).unwrap_or_default();
+    }
+    Some(author)
+}
+
+/// Returns the session that makes the commit; of its tool call only what costs nothing.
+pub(super) fn session(around: &Surroundings<'_>) -> Option<Author> {
     if let Some((agent, session)) = own(around) {
-        return Some(with_tool(around, &agent, &session, By::Environment));
+        return Some(named_author(&agent, &session));
     }
     let markers = markers(around.variable);
     match innermost(around, &markers) {
-        Some(Marker { agent, session: Some(session) }) => Some(with_tool(around, agent, session, By::Environment)),
+        Some(Marker { agent, session: Some(session) }) => Some(named_author(agent, session)),
         Some(Marker { agent, session: None }) => {
             let at_work: Vec<AtWork> =
-                at_work(&(around.tail)()).into_iter().filter(|one| one.agent == *agent).collect();
+                at_work(&(around.tail)(None)).into_iter().filter(|one| one.agent == *agent).collect();
             by_ancestry(around, &at_work).or_else(|| only_open(&at_work))
         }
-        None => by_ancestry(around, &at_work(&(around.tail)())),
+        None => by_ancestry(around, &at_work(&(around.tail)(None))),
     }
 }
 
@@ -59,11 +70,9 @@ fn innermost<'m>(around: &Surroundings<'_>, markers: &'m [Marker]) -> Option<&'m
     nearest.or_else(|| of_agent(named(around.variable)?)).or(markers.first())
 }
 
-fn with_tool(around: &Surroundings<'_>, agent: &str, session: &SessionId, by: By) -> Author {
-    let tail = (around.tail)();
-    let open = at_work(&tail).into_iter().find(|one| one.session == session.as_str());
-    let (tool_use, run) = open.and_then(AtWork::committing).unwrap_or_default();
-    Author { agent: agent.to_owned(), session: session.to_string(), by, tool_use, run }
+fn named_author(agent: &str, session: &SessionId) -> Author {
+    let by = By::Environment;
+    Author { agent: agent.to_owned(), session: session.to_string(), by, tool_use: None, run: None }
 }
 
 /// A session that has begun and not ended, as the end of the spool shows it.
@@ -169,7 +178,10 @@ mod tests {
             let process = |(pid, word): &(u32, &str)| Process { pid: *pid, command: vec![(*word).to_owned()] };
             above.iter().map(process).collect()
         };
-        let tail = || tail.to_vec();
+        let tail = |id: Option<&SessionId>| {
+            let is_wanted = |record: &&Record| id.is_none() || record.session_id().as_ref() == id;
+            tail.iter().filter(is_wanted).cloned().collect()
+        };
         let author = author(&Surroundings { variable: &variable, ancestors: &ancestors, tail: &tail })?;
         Some((format!("{}/{}", author.agent, author.session), author.by, author.tool_use))
     }

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::path::Path;
 
-use super::attribution::{Surroundings, author};
+use super::attribution::{Surroundings, author, session};
 use super::background;
 use super::git_state::GitState;
 use super::message::{has_text, is_revert};
@@ -59,7 +59,7 @@ impl GitHook<'_> {
         if !has_text(&message) || is_revert(&message) || message.len() as u64 == MAX_MESSAGE {
             return None;
         }
-        let author = author(self.around)?;
+        let author = session(self.around)?;
         write_trailer(&file, &message, &format!("{KEY}: {}/{}", author.agent, author.session))
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::place::Place;
 use super::record::Record;
+use crate::model::SessionId;
 
 /// How much of the end a hook reads: some hundred records, whatever the size of the spool.
 const TAIL: u64 = 64 * 1024;
@@ -56,19 +57,23 @@ impl Spool {
         }
     }
 
-    /// Returns the last records, oldest first; none if there is no spool.
-    pub fn tail(&self) -> Vec<Record> {
-        read_tail(&self.path).unwrap_or_default()
+    /// Returns the last records, oldest first, only those that name `session` if it is given; none if there is no
+    /// spool.
+    pub fn tail(&self, session: Option<&SessionId>) -> Vec<Record> {
+        let name = session.map_or("", SessionId::as_str);
+        read_tail(&self.path, name).unwrap_or_default()
     }
 }
 
-fn read_tail(path: &Path) -> io::Result<Vec<Record>> {
+/// Most lines are other sessions': they are passed over unparsed.
+fn read_tail(path: &Path, name: &str) -> io::Result<Vec<Record>> {
     let mut file = File::open(path)?;
     let start = file.metadata()?.len().saturating_sub(TAIL);
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::with_capacity(TAIL as usize + 1);
     file.take(2 * TAIL).read_to_end(&mut bytes)?;
-    Ok(bytes.split(|byte| *byte == b'\n').filter_map(Record::parse).collect())
+    let is_wanted = |line: &&[u8]| memchr::memmem::find(line, name.as_bytes()).is_some();
+    Ok(bytes.split(|byte| *byte == b'\n').filter(is_wanted).filter_map(Record::parse).collect())
 }
 
 /// Tells whether a file of the spool's folder is a spool, also one that was put aside (`main.jsonl.1760000000000`).
@@ -95,9 +100,9 @@ mod tests {
     fn the_folder_is_made_and_records_come_back_in_order() {
         let folder = tempfile::tempdir().unwrap();
         let spool = spool(folder.path());
-        assert!(spool.tail().is_empty());
+        assert!(spool.tail(None).is_empty());
         (0..3).for_each(|at| spool.append(&Record::new(at, Event::Stop)).unwrap());
-        assert_eq!(spool.tail().iter().map(|record| record.at).collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!(spool.tail(None).iter().map(|record| record.at).collect::<Vec<_>>(), [0, 1, 2]);
     }
 
     #[test]
@@ -107,7 +112,7 @@ mod tests {
         (0..5_000).for_each(|at| spool.append(&Record::new(at, Event::Stop)).unwrap());
         OpenOptions::new().append(true).open(spool.path()).unwrap().write_all(b"\n{\"v\":1,\"at\":77,\"ev").unwrap();
         spool.append(&Record::new(9_999, Event::Stop)).unwrap();
-        let tail = spool.tail();
+        let tail = spool.tail(None);
         assert!(tail.len() < 3_000, "{} records were read", tail.len());
         assert_eq!(tail.iter().rev().take(2).map(|record| record.at).collect::<Vec<_>>(), [9_999, 4_999]);
     }

@@ -46,6 +46,11 @@ impl<'u> Context<'u> {
         Ok(Repo::discover(&self.start)?)
     }
 
+    /// Returns the folder the program works in.
+    pub(super) fn start(&self) -> &Path {
+        &self.start
+    }
+
     /// Returns where the database of a repository is.
     pub(super) fn database(&self, repo: &Repo) -> PathBuf {
         paths::database(repo.common_dir())

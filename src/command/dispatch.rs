@@ -5,7 +5,7 @@ use std::process::ExitCode as ProcessExit;
 use clap::Parser;
 
 use super::context::Context;
-use super::{ingest, man, notes, prices, problems, sql};
+use super::{doctor, ingest, install, man, notes, prices, problems, sql, status};
 use crate::capture;
 use crate::cli::{Cli, Command};
 use crate::error::{Error, ExitCode};
@@ -42,6 +42,10 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
         Some(Command::Problems { limit }) => problems::run(&context, limit),
         Some(Command::Prices { action }) => prices::run(&context, action),
         Some(Command::Sql { statement, limit }) => sql::run(&context, &statement, limit),
+        Some(Command::InstallHooks(args)) => install::install(&context, &args),
+        Some(Command::UninstallHooks(args)) => install::uninstall(&context, &args),
+        Some(Command::Status) => status::run(&context),
+        Some(Command::Doctor) => doctor::run(&context),
         Some(Command::Completions { shell }) => man::completions(&context, shell),
         Some(Command::Man) => man::page(&context),
         Some(Command::Hook { .. }) => Ok(ExitCode::Ok), // Was run before the command line was read.

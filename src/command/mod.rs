@@ -6,9 +6,12 @@
 
 mod context;
 mod dispatch;
+mod doctor;
 #[cfg(feature = "analytics")]
 mod filter;
 mod ingest;
+mod install;
+mod install_places;
 mod man;
 mod notes;
 mod notes_view;
@@ -18,7 +21,9 @@ mod problems;
 mod reports;
 #[cfg(feature = "analytics")]
 mod show;
+mod spool_end;
 mod sql;
+mod status;
 #[cfg(feature = "analytics")]
 mod time_argument;
 

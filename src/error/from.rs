@@ -8,6 +8,7 @@ use super::kind::Kind;
 use crate::analysis::AnalysisError;
 use crate::git::GitError;
 use crate::ingest::{HistoryError, NamedError};
+use crate::install::InstallError;
 use crate::model::IdError;
 use crate::noting::NotingError;
 use crate::pricing::PriceFileError;
@@ -86,6 +87,21 @@ impl From<NotingError> for Error {
 impl From<NamedError> for Error {
     fn from(error: NamedError) -> Error {
         Error::user(error.to_string()).with_hint("name transcripts, folders or tar archives that exist")
+    }
+}
+
+impl From<InstallError> for Error {
+    fn from(error: InstallError) -> Error {
+        match error {
+            InstallError::Settings { .. } => Error::of(Kind::User, &error)
+                .with_hint("nothing was changed; correct the file, or leave it out with --scope none"),
+            InstallError::File { ref source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
+                Error::of(Kind::Environment, &error)
+                    .with_hint("another program is writing it; try again when it is done")
+            }
+            InstallError::File { .. } => Error::of(Kind::Environment, &error)
+                .with_hint("make it writable and run the command again; it goes on where it stopped"),
+        }
     }
 }
 

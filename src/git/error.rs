@@ -49,7 +49,7 @@ pub enum GitError {
         /// The notes reference.
         reference: String,
     },
-    /// Git itself had to be asked (it alone reads reftables and talks to remotes), and it failed.
+    /// Only git itself could answer (reftables, remotes, where hooks are), and it failed.
     #[error("`git {arguments}` failed: {message}")]
     GitProgram {
         /// What git was asked.

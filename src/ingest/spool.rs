@@ -191,7 +191,7 @@ fn add_session_event(batch: &mut CaptureBatch, record: &Record) {
     }
     let Some(tool_call) = record.tool_use_id().map(|id| id.key()) else { return };
     let is_before = record.event == Event::ToolStart;
-    let is_after = matches!(record.event, Event::ToolEnd | Event::ToolFailure);
+    let is_after = matches!(record.event, Event::ToolEnd | Event::ToolFailure | Event::PermissionDenied);
     batch.tools.push(ToolMoment {
         tool_call,
         session,

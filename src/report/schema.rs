@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::cost::CostReport;
+use super::doctor::DoctorReport;
 use super::imbalance::Imbalance;
 use super::ingest::IngestReport;
+use super::install::InstallReport;
 use super::log::LogReport;
 use super::notes::{NotesPruneReport, NotesShowReport, NotesSwitchReport, NotesSyncReport, NotesVerifyReport};
 use super::overview::OverviewReport;
@@ -15,6 +17,7 @@ use super::sessions::SessionsReport;
 use super::show_commit::ShowCommitReport;
 use super::show_session::ShowSessionReport;
 use super::show_turn::ShowTurnReport;
+use super::status::StatusReport;
 
 /// What a command answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -74,6 +77,18 @@ pub enum Report {
     /// `agent-trace notes on` and `off`.
     #[serde(rename = "agent-trace/notes-switch/1")]
     NotesSwitch(NotesSwitchReport),
+    /// `agent-trace install-hooks`.
+    #[serde(rename = "agent-trace/install/1")]
+    Install(Box<InstallReport>),
+    /// `agent-trace uninstall-hooks`.
+    #[serde(rename = "agent-trace/uninstall/1")]
+    Uninstall(Box<InstallReport>),
+    /// `agent-trace status`.
+    #[serde(rename = "agent-trace/status/1")]
+    Status(Box<StatusReport>),
+    /// `agent-trace doctor`.
+    #[serde(rename = "agent-trace/doctor/1")]
+    Doctor(DoctorReport),
 }
 
 impl Report {
@@ -100,7 +115,11 @@ impl Report {
             | Report::NotesSync(_)
             | Report::NotesVerify(_)
             | Report::NotesPrune(_)
-            | Report::NotesSwitch(_) => Ok(()),
+            | Report::NotesSwitch(_)
+            | Report::Install(_)
+            | Report::Uninstall(_)
+            | Report::Status(_)
+            | Report::Doctor(_) => Ok(()),
         }
     }
 }

@@ -122,6 +122,8 @@ pub struct SessionFacts {
     pub runs: Vec<RunFact>,
     /// Reported totals.
     pub reported: Vec<ReportedFact>,
+    /// By tool call: from when to when a person was asked for permission, as hooks saw it.
+    pub permissions: HashMap<i64, (i64, i64)>,
 }
 
 /// Lines a tool call added to a file.
@@ -297,8 +299,8 @@ fn session_facts(sql: &Connection, only_wanted: bool) -> rusqlite::Result<Vec<Se
     let mut statement = sql.prepare(&format!("SELECT key, agent FROM session{keyed} ORDER BY key"))?;
     let empty = |row: &Row<'_>| {
         let (key, agent) = (row.get(0)?, Agent::from_code(row.get(1)?));
-        let (calls, tools, marks, runs, reported) = Default::default();
-        Ok(SessionFacts { key, agent, calls, tools, marks, runs, reported })
+        let (calls, tools, marks, runs, reported, permissions) = Default::default();
+        Ok(SessionFacts { key, agent, calls, tools, marks, runs, reported, permissions })
     };
     let mut sessions = statement.query_map([], empty)?.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut index: HashMap<i64, usize> = HashMap::new();
@@ -324,6 +326,11 @@ fn session_facts(sql: &Connection, only_wanted: bool) -> rusqlite::Result<Vec<Se
     each(sql, &format!("SELECT session, model, at, {USAGE} FROM reported_usage{filter}"), |row| {
         let reported = ReportedFact { model: row.get(1)?, at: row.get(2)?, usage: usage(row, 3)? };
         push(&mut sessions, &index, row.get(0)?, |session| session.reported.push(reported));
+        Ok(())
+    })?;
+    each(sql, &format!("SELECT session, tool_call, from_at, to_at FROM permission_wait{filter}"), |row| {
+        let (call, wait) = (row.get(1)?, (row.get(2)?, row.get(3)?));
+        push(&mut sessions, &index, row.get(0)?, |session| session.permissions.extend([(call, wait)]));
         Ok(())
     })?;
     Ok(sessions)

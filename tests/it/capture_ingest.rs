@@ -162,3 +162,24 @@ fn a_long_spool_is_put_aside_and_deleted_a_day_later() {
     let _ = world.run(["ingest"]).success();
     assert_eq!((count(&world, "session_moment"), files()), (20_000, 1));
 }
+
+#[test]
+fn a_person_who_was_asked_for_permission_is_seen_waiting() {
+    let world = world();
+    let session = world.claude("s2");
+    session.says("build it");
+    let call = session.calls("Bash", json!({"command": "make"}));
+    let hooks = world.agent(&session.session_id());
+    let tool = json!({"tool_name": "Bash", "tool_use_id": call.id, "tool_input": {"command": "make"}});
+    hooks.hook("PreToolUse", tool.clone());
+    hooks.hook("PermissionRequest", json!({"tool_name": "Bash", "tool_input": {"command": "make"}}));
+    let mut done = tool;
+    done["duration_ms"] = json!(20_000);
+    hooks.hook("PostToolUse", done);
+    session.gets(&call, "made", json!({"stdout": "made"})).replies("built");
+    let _ = world.run(["ingest"]).success();
+    let wait = &world.run(["sql", "select tool, permission_ms from tools", "--json"]).success().json()["rows"][0];
+    assert_eq!(wait, &json!(["Bash", 40_000]), "a minute from the question to the end, less twenty seconds of work");
+    let turns = world.run(["sql", "select waiting_ms, waiting_is_inferred from turns where waiting_ms > 0", "--json"]);
+    assert_eq!(turns.success().json()["rows"][0], json!([40_000, 0]));
+}

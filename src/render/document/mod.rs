@@ -8,7 +8,9 @@ mod cell;
 mod column;
 mod commits;
 mod cost;
+mod doctor;
 mod ingest;
+mod install;
 mod log;
 mod notes;
 mod of_report;
@@ -20,6 +22,7 @@ mod sessions;
 mod show_commit;
 mod show_session;
 mod show_turn;
+mod status;
 mod table;
 mod tree;
 

@@ -2,7 +2,8 @@
 
 use super::block::Document;
 use super::{
-    cost, ingest, log, notes, overview, prices, problems, query, sessions, show_commit, show_session, show_turn,
+    cost, doctor, ingest, install, log, notes, overview, prices, problems, query, sessions, show_commit, show_session,
+    show_turn, status,
 };
 use crate::report::Report;
 
@@ -28,6 +29,10 @@ impl Document {
             Report::NotesVerify(report) => notes::verify(report),
             Report::NotesPrune(report) => notes::prune(report),
             Report::NotesSwitch(report) => notes::switch(report),
+            Report::Install(report) => install::installed(report),
+            Report::Uninstall(report) => install::uninstalled(report),
+            Report::Status(report) => status::document(report),
+            Report::Doctor(report) => doctor::document(report),
         }
     }
 }

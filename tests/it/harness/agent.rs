@@ -80,18 +80,10 @@ impl<'w> Agent<'w> {
     }
 }
 
-const HOOKS: [&str; 5] = ["prepare-commit-msg", "commit-msg", "post-commit", "post-rewrite", "post-merge"];
-
 impl World {
-    /// Puts the hooks of git into the repository.
+    /// Installs the hooks of git as a user does; settings of Claude Code would be files in the repository.
     pub(crate) fn install_hooks(&self) {
-        let program = env!("CARGO_BIN_EXE_agent-trace-hook");
-        for hook in HOOKS {
-            let path = self.path(".git/hooks").join(hook);
-            let text = format!("#!/bin/sh\n'{program}' git {hook} \"$@\"\nexit 0\n");
-            super::world::write_with_folders(&path, text.as_bytes());
-            make_executable(&path);
-        }
+        let _ = self.run(["install-hooks", "--scope", "none"]).success();
     }
 
     /// Does something as on a machine without hooks.
@@ -103,12 +95,3 @@ impl World {
         done
     }
 }
-
-#[cfg(unix)]
-fn make_executable(path: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) {}
