@@ -21,8 +21,8 @@
 //! - [`store`]: the SQLite file and all SQL.
 //! - [`ingest`]: finds and reads what is new, records it as facts.
 //! - [`derive`](mod@derive): opinions from facts: turns, links, shares of cost.
-//! - [`noting`]: which note says what, from the store to git.
 //! - [`install`]: hooks of git and agents, put in and taken out without a trace.
+//! - [`noting`]: which note says what, from the store to git.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.

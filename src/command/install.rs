@@ -32,7 +32,7 @@ pub(super) fn install(context: &Context<'_>, args: &InstallArgs) -> Result<ExitC
     if !args.dry_run {
         apply(&plan)?;
     }
-    let is_done = form != HookForm::Manual;
+    let is_done = form != HookForm::Manual || (!args.global && report.manual.is_empty());
     context.print(&Report::Install(Box::new(report)))?;
     Ok(if is_done { ExitCode::Ok } else { ExitCode::Negative })
 }

@@ -7,7 +7,7 @@ use etcetera::BaseStrategy;
 use super::context::Context;
 use crate::error::Error;
 use crate::git::{self, GitProgram, Repo};
-use crate::install::{ClaudeProgram, GitState, HookProgram, InstallError};
+use crate::install::{ClaudeProgram, GitState, HookProgram, InstallError, real};
 use crate::paths;
 use crate::report::SettingsScope;
 
@@ -37,8 +37,7 @@ pub(super) fn git_states(
     let hooks_dir = git::hooks_dir(context.start())?;
     let state = with_gits(observe(repo.common_dir(), &hooks_dir)?, gits);
     let own = repo.common_dir().join("hooks");
-    let is_own = own.canonicalize().ok() == hooks_dir.canonicalize().ok() || own == hooks_dir;
-    let dormant = if is_own { None } else { Some(observe(repo.common_dir(), &own)?) };
+    let dormant = if real(&own) == real(&hooks_dir) { None } else { Some(observe(repo.common_dir(), &own)?) };
     Ok((state, dormant))
 }
 

@@ -4,16 +4,12 @@ use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use crate::capture::{Spool, is_spool_file};
 use crate::model::Timestamp;
 use crate::report::SpoolStatus;
 
 /// The last event is looked for in this many bytes.
 const TAIL: u64 = 16 * 1024;
-
-/// Returns the folder of what hooks write.
-pub(super) fn folder(common_dir: &Path) -> PathBuf {
-    common_dir.join("agent-trace").join("spool")
-}
 
 /// Looks at every file of the folder.
 pub(super) fn spool_status(common_dir: &Path) -> SpoolStatus {
@@ -31,8 +27,8 @@ pub(super) fn spool_status(common_dir: &Path) -> SpoolStatus {
 
 /// Returns the files hooks write to.
 pub(super) fn files(common_dir: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder(common_dir)).into_iter().flatten().flatten();
-    let is_spool = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().contains(".jsonl"));
+    let entries = fs::read_dir(Spool::folder(common_dir)).into_iter().flatten().flatten();
+    let is_spool = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_str().is_some_and(is_spool_file));
     entries.map(|entry| entry.path()).filter(is_spool).collect()
 }
 

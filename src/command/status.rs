@@ -60,6 +60,7 @@ fn installed_form(state: &GitState, global: &GitState) -> Option<HookForm> {
         true => Some(HookForm::Files),
         false if state.is_included() => Some(HookForm::Config),
         false if global.is_included() => Some(HookForm::GlobalConfig),
+        false if !state.by_hand.is_empty() => Some(HookForm::Manual),
         false => None,
     }
 }
@@ -76,6 +77,7 @@ fn hook_status(state: &GitState, of_config: &GitState, form: Option<HookForm>, h
             HookState::Ours { .. } if !is_current(state, hook, &program) => HookStanding::Outdated,
             HookState::Ours { .. } => HookStanding::Installed,
             HookState::Changed => HookStanding::Changed,
+            HookState::ByHand => HookStanding::ByHand,
             HookState::Chained(_) => HookStanding::Chained,
             HookState::TakenOver(_) => HookStanding::TakenOver,
             HookState::Foreign => HookStanding::Foreign,

@@ -95,9 +95,9 @@ impl From<InstallError> for Error {
         match error {
             InstallError::Settings { .. } => Error::of(Kind::User, &error)
                 .with_hint("nothing was changed; correct the file, or leave it out with --scope none"),
-            InstallError::File { ref source, .. } if source.kind() == io::ErrorKind::AlreadyExists => {
-                Error::of(Kind::Environment, &error)
-                    .with_hint("another program is writing it; try again when it is done")
+            InstallError::Locked { ref path } => {
+                let hint = format!("try again; if no other program is at work: rm '{}.lock'", path.display());
+                Error::of(Kind::Environment, &error).with_hint(hint)
             }
             InstallError::File { .. } => Error::of(Kind::Environment, &error)
                 .with_hint("make it writable and run the command again; it goes on where it stopped"),

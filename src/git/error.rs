@@ -49,7 +49,7 @@ pub enum GitError {
         /// The notes reference.
         reference: String,
     },
-    /// Only git itself could answer (reftables, remotes, where hooks are), and it failed.
+    /// Git itself had to be asked (it alone reads reftables, knows where hooks are and talks to remotes), and it failed.
     #[error("`git {arguments}` failed: {message}")]
     GitProgram {
         /// What git was asked.

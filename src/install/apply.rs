@@ -10,11 +10,17 @@ use super::error::InstallError;
 /// Does every step of a plan, in order; stops at the first that fails.
 ///
 /// # Errors
-/// [`InstallError::File`] with the file and what the system reports.
+/// [`InstallError::Locked`], or [`InstallError::File`] with the file and what the system reports.
 pub fn apply(plan: &Plan) -> Result<(), InstallError> {
-    plan.actions.iter().try_for_each(|action| {
-        step(action).map_err(|source| InstallError::File { path: path_of(action).to_owned(), source })
-    })
+    plan.actions.iter().try_for_each(|action| step(action).map_err(|source| failure(action, source)))
+}
+
+fn failure(action: &Action, source: io::Error) -> InstallError {
+    let path = path_of(action).to_owned();
+    match (action, source.kind()) {
+        (Action::WriteConfig { .. }, io::ErrorKind::AlreadyExists) => InstallError::Locked { path },
+        _ => InstallError::File { path, source },
+    }
 }
 
 fn path_of(action: &Action) -> &Path {

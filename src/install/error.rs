@@ -14,6 +14,12 @@ pub enum InstallError {
         /// What is wrong in it.
         problem: String,
     },
+    /// Another program holds git's lock of a configuration file.
+    #[error("`{path}` is locked by another program")]
+    Locked {
+        /// The configuration file.
+        path: PathBuf,
+    },
     /// A file that cannot be read or written.
     #[error("`{path}` cannot be changed")]
     File {

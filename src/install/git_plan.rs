@@ -9,7 +9,7 @@ use super::git_state::GitState;
 use super::hook::Hook;
 use super::hook_file::{HookState, hook_state};
 use super::hook_program::HookProgram;
-use super::manual::manual_lines;
+use super::manual::{folder_to_edit, manual_lines};
 use super::script::{recognise, script};
 
 /// How hooks are installed; never in two ways at once, or each would run twice.
@@ -52,15 +52,19 @@ pub fn install_git(state: &GitState, wanted: &Wanted, form: Form) -> Plan {
     match form {
         Form::Files => remove_config(state).and(install_files(state, wanted)),
         Form::Config => uninstall_files(state).and(install_config(state, wanted)),
-        Form::Manual => {
-            Plan { manual: manual_lines(&wanted.hooks, &state.hooks_dir, &wanted.program), ..Plan::default() }
-        }
+        Form::Manual => by_hand(state, wanted),
     }
 }
 
 /// Returns how to take every hook of ours out again.
 pub fn uninstall_git(state: &GitState) -> Plan {
     uninstall_files(state).and(remove_config(state))
+}
+
+fn by_hand(state: &GitState, wanted: &Wanted) -> Plan {
+    let is_missing = |hook: &Hook| hook_state(state, *hook) != HookState::ByHand;
+    let missing: Vec<Hook> = wanted.hooks.iter().copied().filter(is_missing).collect();
+    Plan { manual: manual_lines(&missing, &state.hooks_dir, &wanted.program), ..Plan::default() }
 }
 
 fn install_files(state: &GitState, wanted: &Wanted) -> Plan {
@@ -80,6 +84,7 @@ fn install_file(state: &GitState, hook: Hook, program: &HookProgram) -> Plan {
             write(state, &name, &script(hook, program, earlier.as_deref()))
         }
         HookState::Changed => left_alone(state, hook),
+        HookState::ByHand => Plan::default(),
         HookState::Foreign | HookState::TakenOver(_) => {
             let earlier = free_name(state, hook);
             let rename = rename(state, hook.name(), &earlier);
@@ -108,6 +113,12 @@ fn left_alone(state: &GitState, hook: Hook) -> Plan {
         "`{}` was changed by hand since it was installed and is left alone; remove it to have it written anew",
         path.display()
     );
+    Plan { warnings: vec![warning], ..Plan::default() }
+}
+
+fn added_by_hand(state: &GitState, hook: Hook) -> Plan {
+    let path = folder_to_edit(&state.hooks_dir).join(hook.name());
+    let warning = format!("`{}` has a line that starts agent-trace-hook: remove it by hand", path.display());
     Plan { warnings: vec![warning], ..Plan::default() }
 }
 
@@ -142,6 +153,7 @@ fn uninstall_file(state: &GitState, hook: Hook) -> Plan {
     let action = match hook_state(state, hook) {
         HookState::Absent | HookState::Foreign => None,
         HookState::Changed => return left_alone(state, hook),
+        HookState::ByHand => return added_by_hand(state, hook),
         HookState::Ours { earlier } => Some(take_out(state, hook.name(), earlier)),
         HookState::Chained(name) | HookState::TakenOver(name) => {
             let earlier = state.file(&name).and_then(recognise).and_then(|ours| ours.earlier);

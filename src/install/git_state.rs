@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use super::config_hooks::{FILE_NAME, INCLUDED};
 use super::git_config;
 use super::hook::Hook;
+use super::hook_program::HookProgram;
+use super::manual::folder_to_edit;
 
 /// What is there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +26,8 @@ pub struct GitState {
     pub names: BTreeSet<String>,
     /// Content of hooks and what lies beside them under a longer name.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Content of the files in which people would add a line by hand, by hook.
+    pub by_hand: BTreeMap<&'static str, Vec<u8>>,
     /// The file of hooks in the configuration, if there is one.
     pub config_hooks: Option<Vec<u8>>,
     /// The configuration of the repository (or of the user, for all repositories).
@@ -46,7 +50,6 @@ impl GitState {
     /// # Errors
     /// What the system reports about the files.
     pub fn observe(common_dir: &Path, hooks_dir: &Path) -> io::Result<GitState> {
-        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let config_path = common_dir.join("config");
         let config_hooks_path = common_dir.join("agent-trace").join(FILE_NAME);
         let (names, files) = hook_files(hooks_dir)?;
@@ -57,6 +60,7 @@ impl GitState {
             common_dir: common_dir.to_owned(),
             names,
             files,
+            by_hand: edited_by_hand(hooks_dir),
             config_hooks: read(&config_hooks_path)?,
             config: read(&config_path)?,
             config_path,
@@ -128,6 +132,22 @@ fn hook_files(dir: &Path) -> io::Result<(BTreeSet<String>, BTreeMap<String, Vec<
 fn content(path: &Path) -> Vec<u8> {
     let is_small = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= MAX_READ);
     if is_small { fs::read(path).unwrap_or_default() } else { Vec::new() }
+}
+
+/// Only hooks that name our program are kept.
+fn edited_by_hand(hooks_dir: &Path) -> BTreeMap<&'static str, Vec<u8>> {
+    let folder = folder_to_edit(hooks_dir);
+    let each = Hook::ALL.into_iter().map(|hook| (hook.name(), content(&folder.join(hook.name()))));
+    each.filter(|(_, text)| memchr::memmem::find(text, HookProgram::NAME.as_bytes()).is_some()).collect()
+}
+
+/// Returns a path without symbolic links, also of what does not exist yet.
+pub fn real(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.parent(), path.file_name()) {
+        (Ok(real), _, _) => real,
+        (Err(_), Some(parent), Some(name)) => real(parent).join(name),
+        _ => path.to_owned(),
+    }
 }
 
 fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {

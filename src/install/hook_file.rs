@@ -20,6 +20,8 @@ pub enum HookState {
     Changed,
     /// A hook of somebody else.
     Foreign,
+    /// A hook of somebody else with a line that starts our program.
+    ByHand,
     /// A hook of somebody else that runs ours, which it renamed to this.
     Chained(String),
     /// A hook of somebody else that took our place; ours lies beside it under this name and does not run.
@@ -34,11 +36,12 @@ const PUT_ASIDE: &str = ".old";
 /// Returns what stands under the name of a hook in the folder of hooks.
 pub fn hook_state(state: &GitState, hook: Hook) -> HookState {
     let ours = |name: &str| state.file(name).and_then(script::recognise);
-    let Some(text) = state.file(hook.name()) else { return HookState::Absent };
-    match script::recognise(text) {
-        Some(ours) if ours.is_intact => return HookState::Ours { earlier: ours.earlier },
-        Some(_) => return HookState::Changed,
-        None => {}
+    match state.file(hook.name()).map(script::recognise) {
+        Some(Some(ours)) if ours.is_intact => return HookState::Ours { earlier: ours.earlier },
+        Some(Some(_)) => return HookState::Changed,
+        _ if state.by_hand.contains_key(hook.name()) => return HookState::ByHand,
+        Some(None) => {}
+        None => return HookState::Absent,
     }
     let beside = |suffix: &str| Some(format!("{}{suffix}", hook.name())).filter(|name| ours(name).is_some());
     if let Some(name) = beside(RUN_BY_MANAGERS) {

@@ -24,7 +24,7 @@ pub(super) fn manual_lines(hooks: &[Hook], hooks_dir: &Path, program: &HookProgr
 }
 
 /// husky 9 generates `.husky/_` anew; what people edit is the folder above.
-fn folder_to_edit(hooks_dir: &Path) -> &Path {
+pub(super) fn folder_to_edit(hooks_dir: &Path) -> &Path {
     let is_generated = hooks_dir.file_name().is_some_and(|name| name == "_");
     hooks_dir.parent().filter(|_| is_generated).unwrap_or(hooks_dir)
 }

@@ -37,7 +37,7 @@ pub use claude_event::{ClaudeEvent, EVENTS};
 pub use config_hooks::{FILE_NAME, INCLUDED, config_hooks};
 pub use error::InstallError;
 pub use git_plan::{Form, Wanted, form, install_git, uninstall_git};
-pub use git_state::GitState;
+pub use git_state::{GitState, real};
 pub use hook::Hook;
 pub use hook_file::{HookState, config_hooks_state, earlier_of, hook_state, is_current};
 pub use hook_program::HookProgram;

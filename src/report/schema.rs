@@ -62,6 +62,18 @@ pub enum Report {
     /// `agent-trace ingest`.
     #[serde(rename = "agent-trace/ingest/1")]
     Ingest(Box<IngestReport>),
+    /// `agent-trace install-hooks`.
+    #[serde(rename = "agent-trace/install/1")]
+    Install(Box<InstallReport>),
+    /// `agent-trace uninstall-hooks`.
+    #[serde(rename = "agent-trace/uninstall/1")]
+    Uninstall(Box<InstallReport>),
+    /// `agent-trace status`.
+    #[serde(rename = "agent-trace/status/1")]
+    Status(Box<StatusReport>),
+    /// `agent-trace doctor`.
+    #[serde(rename = "agent-trace/doctor/1")]
+    Doctor(DoctorReport),
     /// `agent-trace notes show`.
     #[serde(rename = "agent-trace/notes-show/1")]
     NotesShow(Box<NotesShowReport>),
@@ -77,18 +89,6 @@ pub enum Report {
     /// `agent-trace notes on` and `off`.
     #[serde(rename = "agent-trace/notes-switch/1")]
     NotesSwitch(NotesSwitchReport),
-    /// `agent-trace install-hooks`.
-    #[serde(rename = "agent-trace/install/1")]
-    Install(Box<InstallReport>),
-    /// `agent-trace uninstall-hooks`.
-    #[serde(rename = "agent-trace/uninstall/1")]
-    Uninstall(Box<InstallReport>),
-    /// `agent-trace status`.
-    #[serde(rename = "agent-trace/status/1")]
-    Status(Box<StatusReport>),
-    /// `agent-trace doctor`.
-    #[serde(rename = "agent-trace/doctor/1")]
-    Doctor(DoctorReport),
 }
 
 impl Report {
@@ -112,14 +112,14 @@ impl Report {
             | Report::PricesCheck(_)
             | Report::Query(_)
             | Report::Ingest(_)
-            | Report::NotesSync(_)
-            | Report::NotesVerify(_)
-            | Report::NotesPrune(_)
-            | Report::NotesSwitch(_)
             | Report::Install(_)
             | Report::Uninstall(_)
             | Report::Status(_)
-            | Report::Doctor(_) => Ok(()),
+            | Report::Doctor(_)
+            | Report::NotesSync(_)
+            | Report::NotesVerify(_)
+            | Report::NotesPrune(_)
+            | Report::NotesSwitch(_) => Ok(()),
         }
     }
 }

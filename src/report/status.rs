@@ -52,6 +52,8 @@ pub enum HookStanding {
     Outdated,
     /// Ours, changed by hand.
     Changed,
+    /// Of somebody else, with a line that starts our program.
+    ByHand,
     /// Of a manager that runs ours.
     Chained,
     /// Of a manager that put ours aside.
@@ -69,6 +71,7 @@ impl HookStanding {
             HookStanding::Installed => "installed",
             HookStanding::Outdated => "outdated",
             HookStanding::Changed => "changed by hand",
+            HookStanding::ByHand => "a line by hand",
             HookStanding::Chained => "run by a manager",
             HookStanding::TakenOver => "taken over by a manager",
             HookStanding::Foreign => "of others only",

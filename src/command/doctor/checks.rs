@@ -104,7 +104,7 @@ fn hooks(status: &StatusReport) -> Vec<Finding> {
                     format!("{name}: changed by hand"),
                     "remove it and run agent-trace install-hooks, if the change was not meant",
                 )),
-                HookStanding::Absent | HookStanding::Installed | HookStanding::Chained => None,
+                HookStanding::Absent | HookStanding::Installed | HookStanding::Chained | HookStanding::ByHand => None,
             }
         })
         .collect();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::super::spool_end;
-use super::{broken, good};
+use super::{broken, good, warning};
 use crate::git::{Repo, Trial, TrialHooks};
 use crate::install::FILE_NAME;
 use crate::report::{Finding, HookForm, HookStanding, StatusReport};
@@ -15,6 +15,10 @@ const SESSION: &str = "00000000-0000-4000-8000-00000d0c7042";
 
 /// Commits in a repository of its own through the hooks that are installed here.
 pub(super) fn trial(repo: &Repo, status: &StatusReport) -> Finding {
+    if status.form == Some(HookForm::Manual) {
+        let message = "hooks are lines in files of others, which cannot be tried apart from them";
+        return warning(CHECK, message, "make a commit in an agent's session and look at: agent-trace status");
+    }
     let Some(hooks) = hooks(repo, status) else {
         return broken(CHECK, "no hook is installed that a commit could go through", "agent-trace install-hooks");
     };
