@@ -90,10 +90,10 @@ fn synced(repo: &Repo, action: &str, with: String, result: NotesSyncResult) -> N
 /// A push of code does not wait longer for its notes.
 const MAX_HOOK_SECONDS: u64 = 20;
 
-/// What `pre-push` does: nothing is said, nothing fails, and only what the remote lacks is sent.
+/// What `pre-push` does: nothing is said, nothing fails, and only what the remote lacks is sent. The hook has asked
+/// whether it is switched off; its `AGENT_TRACE=0` is for hooks below this one.
 fn push_for_hook(context: &Context<'_>, remote: Option<&str>, seconds: u64) -> ExitCode {
-    let is_off = std::env::var_os("AGENT_TRACE").is_some_and(|value| value == "0");
-    if let (false, Some(remote), Ok(repo)) = (is_off, remote, context.repo()) {
+    if let (Some(remote), Ok(repo)) = (remote, context.repo()) {
         let (ours, theirs) = (repo.notes_tip(NOTES_REF), repo.notes_tip(&repo.notes_tracking_ref(remote)));
         if ours.is_some() && ours != theirs {
             let _ = repo.push_notes(remote, stamp(context, MERGED), limit(seconds.min(MAX_HOOK_SECONDS)));
