@@ -40,7 +40,11 @@ fn show(context: &Context<'_>, repo: &Repo, revision: &str) -> Result<ExitCode, 
         repo.resolve(revision).ok_or_else(|| Error::user(format!("`{revision}` is no commit of this clone")))?;
     let notes = repo.notes(NOTES_REF)?;
     let text = repo.note(&notes, &commit).ok_or_else(|| {
-        let hint = if is_on(repo.common_dir()) { "agent-trace notes fetch" } else { "agent-trace notes on" };
+        let hint = if is_on(repo.common_dir(), context.config_dir().as_deref()) {
+            "agent-trace notes fetch"
+        } else {
+            "agent-trace notes on"
+        };
         Error::user(format!("commit `{commit}` has no note")).with_hint(hint)
     })?;
     context.print(&Report::NotesShow(Box::new(note_report(&commit, &Note::parse(&text)))))
@@ -90,10 +94,10 @@ fn synced(repo: &Repo, action: &str, with: String, result: NotesSyncResult) -> N
 /// A push of code does not wait longer for its notes.
 const MAX_HOOK_SECONDS: u64 = 20;
 
-/// What `pre-push` does: nothing is said, nothing fails, and only what the remote lacks is sent.
+/// What `pre-push` does: nothing is said, nothing fails, and only what the remote lacks is sent. The hook has asked
+/// whether it is switched off; its `AGENT_TRACE=0` is for hooks below this one.
 fn push_for_hook(context: &Context<'_>, remote: Option<&str>, seconds: u64) -> ExitCode {
-    let is_off = std::env::var_os("AGENT_TRACE").is_some_and(|value| value == "0");
-    if let (false, Some(remote), Ok(repo)) = (is_off, remote, context.repo()) {
+    if let (Some(remote), Ok(repo)) = (remote, context.repo()) {
         let (ours, theirs) = (repo.notes_tip(NOTES_REF), repo.notes_tip(&repo.notes_tracking_ref(remote)));
         if ours.is_some() && ours != theirs {
             let _ = repo.push_notes(remote, stamp(context, MERGED), limit(seconds.min(MAX_HOOK_SECONDS)));
@@ -135,7 +139,7 @@ fn merged(context: &Context<'_>, repo: &Repo, reference: &str, with: String) -> 
 }
 
 fn verify(context: &Context<'_>, repo: &Repo) -> Result<ExitCode, Error> {
-    let report = verify_report(repo, &reachable(repo)?)?;
+    let report = verify_report(repo, is_on(repo.common_dir(), context.config_dir().as_deref()), &reachable(repo)?)?;
     let has_faults = report.has_faults();
     context.print(&Report::NotesVerify(Box::new(report)))?;
     Ok(if has_faults { ExitCode::Negative } else { ExitCode::Ok })

@@ -188,6 +188,36 @@ mod contract {
     shape!(Doctor { schema: String, healthy: bool, findings: Vec<Checked> } optional {});
     shape!(Checked { severity: CheckSeverity, check: String, message: String } optional { remedy: String });
 
+    shape!(NotesShow {
+        schema: String, commit: String, claims: Vec<NoteClaim>, usage: Vec<NoteUsage>, files: Vec<NoteFile>,
+        lineage: Vec<NoteLineage>, redacted: Vec<String>, unknown_lines: u64, bad_lines: u64,
+    } optional { total_nano_usd: i64, total_missing: Missing });
+    shape!(NoteClaim { session: String, agent: String, grade: Grade, evidence: Vec<String> } optional {});
+    shape!(NoteUsage {
+        slice: String, session: String, agent: String, generation: u64, tokens: Tokens, requests: u64,
+        unpriced_requests: u64, web_searches: u64,
+    } optional {
+        model: String, cost_nano_usd: i64, cost_missing: Missing, prices: String, billing: String, first: String,
+        last: String,
+    });
+    shape!(NoteFile { session: String, path: String, lines: u64 } optional { blob: String });
+    shape!(NoteLineage { kind: String, commits: Vec<String> } optional {});
+    shape!(NotesSync { schema: String, action: String, with: String, result: NotesResult } optional {
+        notes_changed: u64, tries: u64, tip: String,
+    });
+    shape!(NotesVerify {
+        schema: String, is_on: bool, notes: u64, records: u64, unknown_records: u64, notes_unreachable: u64,
+        notes_of_unknown_commits: u64, sessions: u64, tokens: Tokens, total_nano_usd: i64, reachable_nano_usd: i64,
+        unpriced_requests: u64, findings: Vec<NoteFinding>,
+    } optional { tip: String });
+    shape!(NoteFinding { commit: String, kind: NoteFindingKind, count: u64 } optional {});
+    shape!(NotesPrune {
+        schema: String, is_dry_run: bool, pruned: Vec<String>, kept_needed: u64, kept_unknown: u64,
+    } optional {});
+    shape!(NotesSwitch { schema: String, is_on: bool, has_changed: bool } optional {
+        remote: String, refspec: String,
+    });
+
     macro_rules! words {
         ($name:ident { $($word:ident),* $(,)? }) => {
             #[derive(Debug, PartialEq, Eq, Deserialize)]
@@ -218,6 +248,8 @@ mod contract {
     words!(SettingsScope { Project, Local, User, None });
     words!(SettingsStanding { Installed, Partial, Absent, SwitchedOff, Unreadable });
     words!(CheckSeverity { Good, Warning, Error });
+    words!(NotesResult { NoNotes, UpToDate, Pushed, FastForward, Merged });
+    words!(NoteFindingKind { BadLines, TooLarge, Unreadable, UnknownCommit });
     words!(CostBy { Commit, Session, Turn, Model, Day, Week, Month, Branch, Author, Agent, Tool, File, None });
     words!(CoverageKind {
         CommitsWithoutSession,
@@ -744,6 +776,92 @@ fn doctor() -> r::Report {
     })
 }
 
+fn notes_show() -> r::Report {
+    let usage = |cost: Option<i64>| r::NoteUsage {
+        slice: "00112233445566aa".into(),
+        session: "s_0123456789abcd".into(),
+        agent: "claude-code".into(),
+        model: cost.map(|_| HOSTILE.into()),
+        generation: 1,
+        tokens: tokens(),
+        requests: 7,
+        unpriced_requests: if cost.is_some() { 0 } else { 7 },
+        web_searches: 0,
+        cost: cost.map(NanoUsd),
+        cost_missing: if cost.is_some() { None } else { Some(r::Missing::Unpriced) },
+        prices: Some("2026-11-01".into()),
+        billing: None,
+        first: Some(at(0)),
+        last: Some(at(14)),
+    };
+    r::Report::NotesShow(Box::new(r::NotesShowReport {
+        commit: "a1b2c3d4e5".repeat(4),
+        claims: vec![r::NoteClaim {
+            session: "s_0123456789abcd".into(),
+            agent: "claude-code".into(),
+            grade: r::Grade::Produced,
+            evidence: vec!["lines".into(), "printed-id".into()],
+        }],
+        usage: vec![usage(Some(123_456_000)), usage(None)],
+        files: vec![r::NoteFile {
+            session: "s_0123456789abcd".into(),
+            path: HOSTILE.into(),
+            lines: 42,
+            blob: Some("0123456789ab".into()),
+        }],
+        lineage: vec![r::NoteLineage { kind: "squash".into(), commits: vec!["0123456789ab".into()] }],
+        redacted: vec!["s_ffffffffffffff".into()],
+        unknown_lines: 1,
+        bad_lines: 2,
+        total: Some(NanoUsd(123_456_000)),
+        total_missing: None,
+    }))
+}
+
+fn notes_sync() -> r::Report {
+    r::Report::NotesSync(r::NotesSyncReport {
+        action: "push".into(),
+        with: HOSTILE.into(),
+        result: r::NotesSyncResult::Pushed,
+        notes_changed: None,
+        tries: Some(2),
+        tip: Some("a1b2c3d4e5".repeat(4)),
+    })
+}
+
+fn notes_verify() -> r::Report {
+    let finding = |kind| r::NoteFinding { commit: "a1b2c3d4e5".repeat(4), kind, count: 3 };
+    r::Report::NotesVerify(Box::new(r::NotesVerifyReport {
+        is_on: true,
+        tip: None,
+        notes: 12,
+        records: 40,
+        unknown_records: 1,
+        notes_unreachable: 3,
+        notes_of_unknown_commits: 1,
+        sessions: 4,
+        tokens: tokens(),
+        total: NanoUsd(5_000_000_000),
+        reachable: NanoUsd(4_000_000_000),
+        unpriced_requests: 2,
+        findings: vec![finding(r::NoteFindingKind::BadLines), finding(r::NoteFindingKind::UnknownCommit)],
+    }))
+}
+
+fn notes_prune() -> r::Report {
+    let pruned = vec!["a1b2c3d4e5".repeat(4)];
+    r::Report::NotesPrune(r::NotesPruneReport { is_dry_run: true, pruned, kept_needed: 2, kept_unknown: 1 })
+}
+
+fn notes_switch() -> r::Report {
+    r::Report::NotesSwitch(r::NotesSwitchReport {
+        is_on: true,
+        has_changed: true,
+        remote: Some(HOSTILE.into()),
+        refspec: Some("+refs/notes/agent-trace:refs/notes/remotes/origin/agent-trace".into()),
+    })
+}
+
 fn every_report() -> Vec<r::Report> {
     let mut reports = vec![
         log(),
@@ -762,6 +880,11 @@ fn every_report() -> Vec<r::Report> {
         r::Report::Uninstall(Box::default()),
         status(),
         doctor(),
+        notes_show(),
+        notes_sync(),
+        notes_verify(),
+        notes_prune(),
+        notes_switch(),
     ];
     reports.extend(r::CostBy::ALL.map(cost));
     reports
@@ -805,6 +928,11 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(uninstall.schema, "agent-trace/uninstall/1");
     assert_eq!(read::<contract::Status>(&status()).schema, "agent-trace/status/1");
     assert_eq!(read::<contract::Doctor>(&doctor()).schema, "agent-trace/doctor/1");
+    assert_eq!(read::<contract::NotesShow>(&notes_show()).schema, "agent-trace/notes-show/1");
+    assert_eq!(read::<contract::NotesSync>(&notes_sync()).schema, "agent-trace/notes-sync/1");
+    assert_eq!(read::<contract::NotesVerify>(&notes_verify()).schema, "agent-trace/notes-verify/1");
+    assert_eq!(read::<contract::NotesPrune>(&notes_prune()).schema, "agent-trace/notes-prune/1");
+    assert_eq!(read::<contract::NotesSwitch>(&notes_switch()).schema, "agent-trace/notes-switch/1");
 }
 
 #[test]

@@ -137,6 +137,7 @@ fn every_commit_of_an_agent_starts_each_hook_once_and_nobody_hears_it() {
     assert_eq!(program.calls(), COMMIT);
     assert_eq!(steps(&program.run(&["install-hooks"])), 0, "a second time changes nothing");
     program.run(&["uninstall-hooks"]);
+    assert!(!program.world.path(".git/agent-trace").exists(), "a folder of ours was left");
     program.commits();
     assert_eq!(program.calls(), Vec::<String>::new());
     assert_eq!(program.world.git(["status", "--porcelain"]).success().stdout, "", "files of ours were left");
@@ -146,7 +147,7 @@ fn every_commit_of_an_agent_starts_each_hook_once_and_nobody_hears_it() {
 fn a_plan_is_printed_and_not_carried_out() {
     let program = Program::new();
     let json = program.run(&["install-hooks", "--dry-run"]);
-    assert!(json["dry_run"] == true && steps(&json) == 7, "{json:#}");
+    assert!(json["dry_run"] == true && steps(&json) == 8, "{json:#}");
     assert!(!program.hook("post-commit").exists() && !program.world.path(".claude").exists());
 }
 
@@ -354,6 +355,21 @@ fn a_program_that_moved_is_found_on_the_path() {
     let args = ["commit", "--quiet", "--allow-empty", "-m", "work"];
     let _ = program.world.git_with(&program.world.path(""), args, &[AGENT[0], AGENT[1], ("PATH", &path)]).success();
     assert_eq!(program.calls(), COMMIT);
+    // Both forms name a place; status says so and installing again corrects it.
+    for version in ["2.47.3", "2.54.0"] {
+        program.git_says(version);
+        let outdated = |expected: bool| {
+            let status = program.run(&["status"]);
+            assert_eq!(status["hooks"].to_string().contains("outdated"), expected, "{status:#}");
+        };
+        let file = program.folder.join("agent-trace-hook");
+        let _ = fs::remove_file(&file);
+        program.run(&["install-hooks"]);
+        program.stand_in("exit 0\n");
+        outdated(true);
+        program.run(&["install-hooks"]);
+        outdated(false);
+    }
 }
 
 #[test]
@@ -439,7 +455,7 @@ fn new_gits_get_hooks_in_the_configuration_beside_any_manager() {
     let _ = program.world.git(["config", "core.hooksPath", ".husky/_"]).success();
     let config = program.world.read(".git/config");
     let json = program.run(&["install-hooks"]);
-    assert_eq!((json["form"].as_str(), steps(&json)), (Some("config"), 3));
+    assert_eq!((json["form"].as_str(), steps(&json)), (Some("config"), 4));
     assert!(!program.hook("post-commit").exists());
     assert_eq!(steps(&program.run(&["install-hooks"])), 0);
     for (hook, call) in ["prepare-commit-msg", "commit-msg", "post-commit"].into_iter().zip(COMMIT) {
@@ -599,7 +615,7 @@ fn a_file_that_cannot_be_written_is_named_and_a_second_try_goes_on() {
     assert_eq!(fs::read_to_string(program.hook("post-commit.before-agent-trace")).unwrap(), before);
     program.commits();
     fs::remove_file(program.world.path(".claude")).unwrap();
-    assert_eq!(steps(&program.run(&["install-hooks"])), 1, "it goes on where it stopped");
+    assert_eq!(steps(&program.run(&["install-hooks"])), 2, "it goes on where it stopped");
 }
 
 #[test]
