@@ -19,5 +19,5 @@ mod switch;
 mod write;
 
 pub use names::{session_mark, slice_id};
-pub use switch::{is_on, switch_off, switch_on};
+pub use switch::{is_on, switch_file, switch_off, switch_on};
 pub use write::{NotingError, Written, write_notes};

@@ -3,13 +3,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-fn marker(common_dir: &Path) -> PathBuf {
+/// Returns the file that, by being there, lets notes be written.
+pub fn switch_file(common_dir: &Path) -> PathBuf {
     common_dir.join("agent-trace").join("notes.on")
 }
 
 /// Tells whether notes are written here.
 pub fn is_on(common_dir: &Path) -> bool {
-    marker(common_dir).exists()
+    switch_file(common_dir).exists()
 }
 
 /// Lets notes be written from now on; tells whether they were not before.
@@ -18,7 +19,7 @@ pub fn is_on(common_dir: &Path) -> bool {
 /// What the system reports.
 pub fn switch_on(common_dir: &Path) -> io::Result<bool> {
     let was_off = !is_on(common_dir);
-    let marker = marker(common_dir);
+    let marker = switch_file(common_dir);
     marker.parent().map(std::fs::create_dir_all).transpose()?;
     std::fs::write(marker, "")?;
     Ok(was_off)
@@ -29,7 +30,7 @@ pub fn switch_on(common_dir: &Path) -> io::Result<bool> {
 /// # Errors
 /// What the system reports.
 pub fn switch_off(common_dir: &Path) -> io::Result<bool> {
-    match std::fs::remove_file(marker(common_dir)) {
+    match std::fs::remove_file(switch_file(common_dir)) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
