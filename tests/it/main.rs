@@ -37,6 +37,7 @@ mod layers;
 mod notes_law;
 mod notes_races;
 mod notes_team;
+mod notes_walk;
 mod privacy;
 mod races;
 mod readme;
