@@ -9,6 +9,7 @@ mod batch;
 mod commits;
 mod derived;
 mod error;
+mod evidence;
 mod facts;
 mod ledger;
 mod merge;
@@ -19,10 +20,11 @@ mod problems;
 mod query;
 mod rows;
 mod sources;
+mod spend;
 
 pub use batch::Batch;
 pub use commits::{CommitRow, CommitScan, FileRow};
-pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, ShareRow, TurnRow};
+pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, SessionRows, ShareRow, TurnRow};
 pub use error::StoreError;
 pub use facts::{
     CallFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts, SightingFact,

@@ -1,7 +1,9 @@
 //! Laws that hold for every history, tried on small generated ones.
 
+use crate::books::database;
 use crate::harness::{Claude, Costs, SubagentRows, World};
 use proptest::prelude::*;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -136,6 +138,31 @@ fn ingest(world: &World, files: &[PathBuf]) {
     let _ = world.run_args(&args).success();
 }
 
+/// Every derived table, row by row, as it stands in the file.
+#[expect(clippy::disallowed_methods, reason = "the test looks at the file itself")]
+fn derived_tables(world: &World) -> Vec<String> {
+    let connection = Connection::open(database(world)).unwrap();
+    let mut all = Vec::new();
+    for table in ["turn", "ledger", "share", "link", "landed", "session_state", "evidence", "spend"] {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let width = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let values: Vec<rusqlite::types::Value> = (0..width).map(|column| row.get(column).unwrap()).collect();
+            all.push(format!("{table} {values:?}"));
+        }
+    }
+    all.sort_unstable();
+    all
+}
+
+/// Makes the next ingest derive everything.
+#[expect(clippy::disallowed_methods, reason = "no command forgets what was derived")]
+fn forget_derivation(world: &World) {
+    let connection = Connection::open(database(world)).unwrap();
+    assert_eq!(connection.execute("DELETE FROM meta WHERE key = 'derived_state'", []).unwrap(), 1);
+}
+
 /// Everything that the database answers.
 fn numbers(world: &World) -> Vec<Value> {
     [
@@ -176,6 +203,33 @@ proptest! {
         forget(&world);
         let _ = world.run(["ingest"]).success();
         prop_assert_eq!(&numbers(&world), &expected, "found by itself");
+    }
+
+    #[test]
+    fn what_is_derived_bit_by_bit_is_what_is_derived_at_once(
+        steps in day(),
+        order in Just(()).prop_perturb(|(), mut random| (0..16).map(|_| random.next_u32()).collect::<Vec<_>>()),
+    ) {
+        let world = live(&steps);
+        let mut files: Vec<(u32, PathBuf)> = order.iter().copied().cycle().zip(transcripts(&world.transcripts_dir())).collect();
+        files.sort();
+        let history = world.git(["rev-list", "HEAD"]).success().stdout;
+        let history: Vec<&str> = history.lines().collect();
+        for (number, file) in order.iter().zip(&files).map(|(number, (_, file))| (*number as usize, file)) {
+            // Some of the history is not there yet, and some of the file.
+            let _ = world.git(["update-ref", "HEAD", history[number % history.len()]]).success();
+            let whole = fs::read(file).unwrap();
+            fs::write(file, &whole[..whole.len() / (1 + number % 3)]).unwrap();
+            ingest(&world, std::slice::from_ref(file));
+            fs::write(file, &whole).unwrap();
+            ingest(&world, std::slice::from_ref(file));
+        }
+        let _ = world.git(["update-ref", "HEAD", history[0]]).success();
+        let _ = world.run(["ingest"]).success();
+        let bit_by_bit = derived_tables(&world);
+        forget_derivation(&world);
+        let _ = world.run(["ingest"]).success();
+        prop_assert_eq!(derived_tables(&world), bit_by_bit);
     }
 
     #[test]
