@@ -238,7 +238,18 @@ impl Writer {
     /// # Errors
     /// What SQLite reports.
     pub fn session_facts_of(&self, sessions: &[i64]) -> Result<Vec<SessionFacts>, StoreError> {
-        session_facts(&self.connection, Some(sessions)).map_err(|error| self.fail(error))
+        self.at_one_moment(|sql| session_facts(sql, Some(sessions)))
+    }
+
+    /// Reads in one transaction: else each of thousands of small questions takes and gives back a lock of the file.
+    fn at_one_moment<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let all = || {
+            let moment = self.connection.unchecked_transaction()?;
+            let found = read(&moment)?;
+            moment.commit()?;
+            Ok(found)
+        };
+        all().map_err(|error| self.fail(error))
     }
 
     /// Returns everything that links commits and sessions.
@@ -249,7 +260,7 @@ impl Writer {
     /// # Errors
     /// What SQLite reports.
     pub fn link_facts(&self, fresh: Option<&[SessionFacts]>) -> Result<Facts, StoreError> {
-        link_facts(&self.connection, fresh).map_err(|error| self.fail(error))
+        self.at_one_moment(|sql| link_facts(sql, fresh))
     }
 
     /// Returns the texts of name ids.

@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 /// Cases of a law; each is a day with real git and several databases.
 const CASES: u32 = 4;
 
+/// Seconds after which work that landed nowhere is no longer pending.
+const PENDING_S: i64 = 14 * 86_400;
+
 const DIMENSIONS: [&str; 12] =
     ["commit", "session", "turn", "model", "day", "week", "month", "branch", "author", "agent", "tool", "file"];
 const CLASSES: [&str; 5] = ["input", "output", "cache_read", "cache_write_5m", "cache_write_1h"];
@@ -259,6 +262,23 @@ proptest! {
             prop_assert_eq!(costs.total(), whole.total(), "by {}", by);
             let first = Costs::of(world.ask_with(&["cost", "--by", by, "--limit", "1"], &[]));
             prop_assert_eq!(first.total(), whole.total(), "the first row by {}", by);
+        }
+    }
+
+    #[test]
+    fn sums_by_quarter_of_an_hour_are_sums_by_request(steps in day(), seconds in 0i64..20_000) {
+        let world = live(&steps);
+        // Somewhere in this day work grows too old to be pending.
+        world.advance(PENDING_S - seconds);
+        for by in ["model", "session", "none"] {
+            let quarters = world.ask_with(&["cost", "--by", by], &[]);
+            // No quarter begins at this instant, so requests are read; none is older.
+            let requests = world.ask_with(&["cost", "--by", by, "--since", "2000-01-01T00:00:01Z"], &[]);
+            let without_scope = |mut answer: Value| {
+                let _ = answer.as_object_mut().unwrap().remove("scope");
+                answer
+            };
+            prop_assert_eq!(without_scope(quarters), without_scope(requests), "by {}", by);
         }
     }
 
