@@ -3,7 +3,7 @@
 use super::coverage;
 use super::directory::Directory;
 use super::error::AnalysisError;
-use super::filter::Filter;
+use super::filter::{Filter, QUARTER_MS, Sums};
 use crate::derive::Bucket;
 use crate::model::NanoUsd;
 use crate::report::{
@@ -32,17 +32,16 @@ pub(super) fn books(
     directory: &Directory,
     stamp: &Stamp,
 ) -> Result<Books, AnalysisError> {
-    let scope = filter.on_ledger();
-    let totals =
-        format!("SELECT coalesce(sum(cost), 0), count(*), coalesce(sum(NOT is_complete), 0) FROM ledger WHERE {scope}");
-    let totals = reader.rows(&totals, &[])?;
+    let sums = filter.sums();
+    let Sums { from, scope, calls, incomplete } = &sums;
+    let totals = reader.rows(&format!("SELECT sum(cost), {calls}, {incomplete} FROM {from} WHERE {scope}"), &[])?;
     let number = |index: usize| totals.first().and_then(|row| row.number(index)).unwrap_or(0);
     Ok(Books {
-        unattributed: leftovers(reader, filter, &scope)?,
+        unattributed: leftovers(reader, filter)?,
         total: NanoUsd(number(0)),
-        auxiliary: auxiliary(reader, &scope)?,
+        auxiliary: auxiliary(reader, &sums)?,
         incomplete: Incomplete { calls: number(2) as u64, of_calls: number(1) as u64 },
-        unpriced: unpriced(reader, directory, &scope)?,
+        unpriced: unpriced(reader, directory, &sums)?,
         prices: stamp.prices.clone(),
         coverage: coverage::coverage(reader)?,
         payment: Payment::ApiEquivalent,
@@ -50,14 +49,34 @@ pub(super) fn books(
 }
 
 /// Returns the money at no commit, by reason.
-fn leftovers(reader: &Reader, filter: &Filter, scope: &str) -> Result<Vec<Leftover>, AnalysisError> {
+fn leftovers(reader: &Reader, filter: &Filter) -> Result<Vec<Leftover>, AnalysisError> {
     let oldest = filter.now.0 - PENDING_MS;
-    let statement = format!(
-        "SELECT bucket, coalesce(at, 0) >= {oldest}, sum(unattributed) FROM ledger
-         WHERE {scope} AND unattributed <> 0 GROUP BY 1, 2"
-    );
+    let on_ledger = filter.on_ledger();
+    let ledger = |only: &str| {
+        format!(
+            "SELECT bucket, coalesce(at, 0) >= {oldest}, sum(unattributed) FROM ledger
+             WHERE {on_ledger} AND unattributed <> 0{only} GROUP BY 1, 2"
+        )
+    };
+    let statements = match filter.fits_quarters() {
+        false => vec![ledger("")],
+        // The quarter in which work grows old is read request by request.
+        true => {
+            let (quarter, scope) = (oldest.div_euclid(QUARTER_MS), filter.on_spend());
+            let sums = format!(
+                "SELECT bucket, coalesce(quarter, 0) > {quarter}, sum(unattributed) FROM spend
+                 WHERE {scope} AND unattributed <> 0 AND quarter IS NOT {quarter} GROUP BY 1, 2"
+            );
+            let sessions = format!("SELECT session FROM spend WHERE quarter = {quarter}");
+            vec![sums, ledger(&format!(" AND at / {QUARTER_MS} = {quarter} AND session IN ({sessions})"))]
+        }
+    };
     let mut sums = [0i64; LEFTOVERS.len()];
-    for row in reader.rows(&statement, &[])? {
+    let mut rows = Vec::new();
+    for statement in &statements {
+        rows.extend(reader.rows(statement, &[])?);
+    }
+    for row in rows {
         let bucket = row.number(0).and_then(Bucket::from_code).unwrap_or(Bucket::Overhead);
         let kind = leftover_kind(bucket, row.number(1) == Some(1));
         if let Some(index) = LEFTOVERS.iter().position(|one| *one == kind) {
@@ -89,16 +108,17 @@ pub(super) fn leftover_kind(bucket: Bucket, is_recent: bool) -> LeftoverKind {
     }
 }
 
-fn auxiliary(reader: &Reader, scope: &str) -> Result<Vec<Auxiliary>, AnalysisError> {
+fn auxiliary(reader: &Reader, sums: &Sums) -> Result<Vec<Auxiliary>, AnalysisError> {
+    let Sums { from, scope, calls, .. } = sums;
     let kinds = [
         (CallKind::FinalReply, AuxiliaryKind::SubagentFinalReplies),
         (CallKind::Auxiliary, AuxiliaryKind::SessionTotals),
     ];
     let mut found = Vec::new();
     for (kind, name) in kinds {
-        let statement = format!("SELECT count(*), sum(cost), {TOKENS} FROM ledger WHERE {scope} AND kind = ?1");
+        let statement = format!("SELECT {calls}, sum(cost), {TOKENS} FROM {from} WHERE {scope} AND kind = ?1");
         let rows = reader.rows(&statement, &[kind.code()])?;
-        let Some(row) = rows.first().filter(|row| row.number(0) != Some(0)) else { continue };
+        let Some(row) = rows.first().filter(|row| row.number(0).is_some_and(|calls| calls > 0)) else { continue };
         let cost = row.number(1).map(NanoUsd);
         let calls = (kind == CallKind::FinalReply).then(|| row.number(0).unwrap_or(0) as u64);
         let cost_missing = cost.is_none().then_some(Missing::Unpriced);
@@ -107,9 +127,10 @@ fn auxiliary(reader: &Reader, scope: &str) -> Result<Vec<Auxiliary>, AnalysisErr
     Ok(found)
 }
 
-fn unpriced(reader: &Reader, directory: &Directory, scope: &str) -> Result<Vec<UnpricedModel>, AnalysisError> {
+fn unpriced(reader: &Reader, directory: &Directory, sums: &Sums) -> Result<Vec<UnpricedModel>, AnalysisError> {
+    let Sums { from, scope, calls, .. } = sums;
     let statement = format!(
-        "SELECT model, unpriced, count(*), {TOKENS} FROM ledger WHERE {scope} AND unpriced IS NOT NULL
+        "SELECT model, unpriced, {calls}, {TOKENS} FROM {from} WHERE {scope} AND unpriced IS NOT NULL
          GROUP BY model, unpriced ORDER BY 3 DESC, 1, 2"
     );
     let model = |row: &Values| UnpricedModel {

@@ -100,7 +100,7 @@ fn commit(row: &Values, id: CommitId) -> Commit {
 fn read_parts(reader: &Reader, scope: &str, commits: &mut Commits) -> Result<(), AnalysisError> {
     let statement = format!(
         "SELECT share.git_commit, ledger.bucket, sum(share.nano), count(*), count(ledger.cost) FROM share
-         JOIN (SELECT * FROM ledger WHERE {scope}) AS ledger USING (call) GROUP BY 1, 2"
+         JOIN (SELECT * FROM ledger WHERE {scope}) AS ledger USING (session, call) GROUP BY 1, 2"
     );
     for row in reader.rows(&statement, &[])? {
         let number = |index: usize| row.number(index).unwrap_or(0);

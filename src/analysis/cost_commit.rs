@@ -117,7 +117,7 @@ fn carried(reader: &Reader, scope: &str) -> Result<HashMap<i64, Carried>, Analys
     let statement = format!(
         "SELECT share.git_commit, count(*), sum(NOT ledger.is_complete), sum(ledger.unpriced IS NOT NULL),
                 count(DISTINCT ledger.session)
-         FROM share JOIN (SELECT * FROM ledger WHERE {scope}) AS ledger USING (call) GROUP BY 1"
+         FROM share JOIN (SELECT * FROM ledger WHERE {scope}) AS ledger USING (session, call) GROUP BY 1"
     );
     let rows = reader.rows(&statement, &[])?;
     let entry = |row: &crate::store::Values| {

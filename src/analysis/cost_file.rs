@@ -36,7 +36,7 @@ pub(super) fn rows(reader: &Reader, filter: &Filter, directory: &Directory) -> R
     }
     let statement = format!(
         "SELECT share.git_commit, sum(share.nano) FROM share
-         JOIN (SELECT call FROM ledger WHERE {scope}) AS ledger USING (call) GROUP BY 1"
+         JOIN (SELECT session, call FROM ledger WHERE {scope}) AS ledger USING (session, call) GROUP BY 1"
     );
     let mut files: BTreeMap<String, File> = BTreeMap::new();
     for row in reader.rows(&statement, &[])? {

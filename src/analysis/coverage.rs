@@ -17,14 +17,14 @@ const GAPS: [(CoverageKind, &str, Option<&str>); 7] = [
         CoverageKind::SubagentFinalRepliesOnly,
         // Bits 1, 2 and 4 of `sources`: rows of the run itself. One pass over `call`, not one for each reply.
         "SELECT count(*) FROM ledger JOIN call AS reply ON reply.key = ledger.call
-         WHERE ledger.kind = 2 AND (reply.agent_run IS NULL OR reply.agent_run NOT IN (
+         WHERE ledger.session IN (SELECT session FROM spend WHERE kind = 2) AND ledger.kind = 2 AND (reply.agent_run IS NULL OR reply.agent_run NOT IN (
            SELECT agent_run FROM call WHERE agent_run IS NOT NULL AND sources & 7 <> 0))",
         None,
     ),
     (CoverageKind::Problems, "SELECT count(*) FROM problem", None),
     (CoverageKind::UnknownRows, "SELECT coalesce(sum(count), 0) FROM unknown_row", None),
-    (CoverageKind::CallsWithoutTime, "SELECT count(*) FROM ledger WHERE at IS NULL", None),
-    (CoverageKind::CallsWithoutModel, "SELECT count(*) FROM ledger WHERE model IS NULL", None),
+    (CoverageKind::CallsWithoutTime, "SELECT coalesce(sum(calls), 0) FROM spend WHERE quarter IS NULL", None),
+    (CoverageKind::CallsWithoutModel, "SELECT coalesce(sum(calls), 0) FROM spend WHERE model IS NULL", None),
 ];
 
 /// Returns the gaps that are there.

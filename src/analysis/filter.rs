@@ -24,8 +24,21 @@ pub struct Filter {
     pub now: Timestamp,
 }
 
+/// A table whose rows can be summed, and how.
+#[derive(Debug)]
+pub(super) struct Sums {
+    /// The table.
+    pub(super) from: &'static str,
+    /// The condition on it.
+    pub(super) scope: String,
+    /// The number of requests.
+    pub(super) calls: &'static str,
+    /// The number of those whose output is not final.
+    pub(super) incomplete: &'static str,
+}
+
 /// One slot of `spend`, in milliseconds.
-const QUARTER_MS: i64 = 900_000;
+pub(super) const QUARTER_MS: i64 = 900_000;
 
 impl Filter {
     /// Everything.
@@ -58,6 +71,16 @@ impl Filter {
     /// Returns the condition on `spend`.
     pub(super) fn on_spend(&self) -> String {
         self.conditions("quarter", QUARTER_MS)
+    }
+
+    /// Returns where sums of requests are read: in quarters of an hour where the filter allows, else request by request.
+    pub(super) fn sums(&self) -> Sums {
+        match self.fits_quarters() {
+            true => Sums { from: "spend", scope: self.on_spend(), calls: "sum(calls)", incomplete: "sum(incomplete)" },
+            false => {
+                Sums { from: "ledger", scope: self.on_ledger(), calls: "count(*)", incomplete: "sum(NOT is_complete)" }
+            }
+        }
     }
 
     fn conditions(&self, time: &str, unit: i64) -> String {

@@ -51,8 +51,9 @@ const CALLS: &str = "SELECT share.session, call.id, ledger.at, turn.number, ledg
     ledger.bucket, share.nano, ledger.cost, ledger.is_complete,
     (SELECT sum(landed.lines) FROM tool_call JOIN landed ON landed.tool_call = tool_call.key
       WHERE tool_call.call = share.call AND landed.git_commit = share.git_commit)
-  FROM share JOIN ledger USING (call) LEFT JOIN call ON call.key = share.call
-  LEFT JOIN turn ON turn.key = ledger.turn LEFT JOIN agent_run ON agent_run.key = call.agent_run
+  FROM share JOIN ledger USING (session, call) LEFT JOIN call ON call.key = share.call
+  LEFT JOIN turn ON turn.session = ledger.session AND turn.key = ledger.turn
+  LEFT JOIN agent_run ON agent_run.key = call.agent_run
   WHERE share.git_commit = ?1 ORDER BY ledger.at, call.id";
 
 fn session(link: &commits::Link, calls: &[Values], directory: &Directory) -> CommitSession {

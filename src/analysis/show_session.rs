@@ -73,12 +73,12 @@ pub fn show_turn(
     let tree = Tree::read(reader, session, filter.now.0 - PENDING_MS)?;
     let Some((turn, node)) = tree.turn_node(number, &directory) else { return Ok(None) };
     let own = Filter { session: Some((session, name.id.clone())), ..Filter::all(filter.zone, filter.now) };
-    let scope = format!("turn = {}", turn.number(0).unwrap_or(0));
+    let scope = format!("session = {session} AND turn = {}", turn.number(0).unwrap_or(0));
     let buckets = buckets(reader, &scope, filter)?;
     let ms = |index: usize| turn.number(index).map(|ms| ms.max(0) as u64);
     let tool_ms = reader.rows(
-        "SELECT tool_ms, prompt_source, prompt_offset FROM turn WHERE key = ?1",
-        &[turn.number(0).unwrap_or(0)],
+        "SELECT tool_ms, prompt_source, prompt_offset FROM turn WHERE session = ?1 AND key = ?2",
+        &[session, turn.number(0).unwrap_or(0)],
     )?;
     let extra = tool_ms.first();
     let place = extra.and_then(|row| Some((directory.text(row.number(1))?, row.number(2)?.max(0) as u64)));
@@ -176,7 +176,7 @@ fn buckets(reader: &Reader, scope: &str, filter: &Filter) -> Result<Vec<BucketCo
 fn landed(reader: &Reader, scope: &str, session: i64, texts: &Texts<'_>) -> Result<Vec<LandedCommit>, AnalysisError> {
     let statement = format!(
         "SELECT git_commit.id, sum(share.nano), link.grade, link.lines FROM share
-         JOIN (SELECT call FROM ledger WHERE {scope}) AS ledger USING (call)
+         JOIN (SELECT session, call FROM ledger WHERE {scope}) AS ledger USING (session, call)
          JOIN git_commit ON git_commit.key = share.git_commit
          LEFT JOIN link ON link.git_commit = share.git_commit AND link.session = ?1
          GROUP BY 1 ORDER BY git_commit.position"

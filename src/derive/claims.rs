@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::paths::Paths;
 use crate::model::LineHash;
-use crate::store::{CommitFact, CommitFileFact, Facts};
+use crate::store::{CommitFact, CommitFileFact, EditFact, Facts};
 
 /// Lines of one file of one commit that one tool call wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,129 +40,224 @@ const CLOCK_SLACK_MS: i64 = 120_000;
 /// A line that at most this many commits add may have moved to another path.
 const RARE: u32 = 2;
 
-/// Edited lines that can be claimed.
+/// Edited lines that can be claimed: the lines that some commit adds, each with the edits that wrote it.
+///
+/// Lines are numbered, so that what is asked for every line of history is an index and no look-up.
 pub(super) struct Claims<'f> {
     facts: &'f Facts,
     /// Indexes of a commit's files.
     files: FxHashMap<i64, Vec<usize>>,
-    /// Time and edit of every edited line.
-    places: Vec<(i64, usize)>,
-    /// Places of a line in a path, by time.
-    in_path: FxHashMap<(i64, LineHash), Vec<usize>>,
-    /// Places of a rare line in any path, by time.
-    anywhere: FxHashMap<LineHash, Vec<usize>>,
-    /// In how many commits a line is added.
-    spread: FxHashMap<LineHash, u32>,
+    /// Numbers of each file's added lines.
+    lines: Vec<Vec<u32>>,
+    /// In how many files of commits each line is added.
+    spread: Vec<u32>,
+    /// Edits in order of time.
+    edits: Vec<Edited<'f>>,
+    /// Where the places of each line begin; one more at the end.
+    starts: Vec<usize>,
+    /// Places of edited lines: indexes of edits, by line, then by time.
+    places: Vec<u32>,
+    /// Indexes of places, by line, then by path, then by time.
+    by_path: Vec<u32>,
+}
+
+/// An edit whose time is known.
+struct Edited<'f> {
+    edit: &'f EditFact,
+    at: i64,
+    /// Path in the repository, if it is in there.
+    path: Option<i64>,
 }
 
 /// One round of claiming: what is taken is gone.
 struct Round<'c> {
     claims: &'c Claims<'c>,
     is_taken: Vec<bool>,
-    may: &'c dyn Fn(i64, i64) -> bool,
+    /// Sessions that may claim by commit; anybody, if there is no list.
+    linked: Option<&'c Linked>,
 }
+
+/// Sessions by commit.
+pub(super) type Linked = FxHashMap<i64, Vec<i64>>;
 
 impl<'f> Claims<'f> {
     /// `commits` are those that can claim: what was amended away or rebased does not make a line common.
     pub(super) fn new(facts: &'f Facts, paths: &Paths, commits: &[&CommitFact]) -> Claims<'f> {
-        let claiming: FxHashSet<i64> = commits.iter().map(|commit| commit.key).collect();
-        let mut files: FxHashMap<i64, Vec<usize>> = FxHashMap::default();
-        let mut spread: FxHashMap<LineHash, u32> = FxHashMap::default();
-        let files_of_claiming = facts.files.iter().enumerate().filter(|(_, file)| claiming.contains(&file.git_commit));
-        for (index, file) in files_of_claiming {
-            files.entry(file.git_commit).or_default().push(index);
-            for hash in file.added.iter().collect::<FxHashSet<_>>() {
-                *spread.entry(*hash).or_default() += 1;
-            }
-        }
         let mut claims = Claims {
             facts,
-            files,
+            files: FxHashMap::default(),
+            lines: Vec::with_capacity(facts.files.len()),
+            spread: Vec::new(),
+            edits: edits_by_time(facts, paths),
+            starts: Vec::new(),
             places: Vec::new(),
-            in_path: FxHashMap::default(),
-            anywhere: FxHashMap::default(),
-            spread,
+            by_path: Vec::new(),
         };
-        let mut order: Vec<usize> = (0..facts.edits.len()).collect();
-        order.sort_by_key(|index| (facts.edits[*index].at, facts.edits[*index].tool_call));
-        order.into_iter().for_each(|index| claims.add_edit(index, paths));
+        let numbers = claims.number_lines(&commits.iter().map(|commit| commit.key).collect());
+        claims.place_lines(&numbers);
+        claims.by_path = (0..claims.places.len() as u32).collect();
+        let (edits, places) = (&claims.edits, &claims.places);
+        for range in claims.starts.windows(2).filter(|range| range[1] > range[0] + 1) {
+            let path = |place: &u32| edits[places[*place as usize] as usize].path;
+            claims.by_path[range[0]..range[1]].sort_by_key(path); // Stable: by time within.
+        }
         claims
     }
 
-    fn add_edit(&mut self, index: usize, paths: &Paths) {
-        let edit = &self.facts.edits[index];
-        let (path, Some(at)) = (paths.get(edit.path), edit.at) else { return };
-        for hash in &edit.added {
-            let Some(spread) = self.spread.get(hash) else { continue }; // No commit adds it: nobody can claim it.
-            let place = self.places.len();
-            self.places.push((at, index));
-            if let Some(path) = path {
-                self.in_path.entry((path, *hash)).or_default().push(place);
+    /// Numbers the lines that commits add, and counts in how many files each is.
+    fn number_lines(&mut self, claiming: &FxHashSet<i64>) -> FxHashMap<LineHash, u32> {
+        let mut numbers: FxHashMap<LineHash, u32> = FxHashMap::default();
+        let mut last_file: Vec<usize> = Vec::new();
+        for (index, file) in self.facts.files.iter().enumerate() {
+            if !claiming.contains(&file.git_commit) {
+                self.lines.push(Vec::new());
+                continue;
             }
-            if *spread <= RARE {
-                self.anywhere.entry(*hash).or_default().push(place);
-            }
+            self.files.entry(file.git_commit).or_default().push(index);
+            let number = |hash: &LineHash| {
+                let line = *numbers.entry(*hash).or_insert(last_file.len() as u32);
+                if line as usize == last_file.len() {
+                    last_file.push(usize::MAX);
+                    self.spread.push(0);
+                }
+                if last_file[line as usize] != index {
+                    last_file[line as usize] = index;
+                    self.spread[line as usize] += 1;
+                }
+                line
+            };
+            self.lines.push(file.added.iter().map(number).collect());
+        }
+        numbers
+    }
+
+    /// Sorts the lines of edits by number and time; what no commit adds nobody can claim.
+    fn place_lines(&mut self, numbers: &FxHashMap<LineHash, u32>) {
+        let hashes = self.edits.iter().flat_map(|edited| &edited.edit.added);
+        let found: Vec<u32> = hashes.map(|hash| numbers.get(hash).copied().unwrap_or(u32::MAX)).collect();
+        let mut next = vec![0; self.spread.len() + 1];
+        found.iter().filter(|line| **line != u32::MAX).for_each(|line| next[*line as usize + 1] += 1);
+        (0..self.spread.len()).for_each(|line| next[line + 1] += next[line]);
+        self.starts = next.clone();
+        self.places = vec![0; self.starts.last().copied().unwrap_or(0)];
+        let owners =
+            self.edits.iter().enumerate().flat_map(|(index, edited)| edited.edit.added.iter().map(move |_| index));
+        for (line, edit) in found.into_iter().zip(owners).filter(|(line, _)| *line != u32::MAX) {
+            self.places[next[line as usize]] = edit as u32;
+            next[line as usize] += 1;
         }
     }
 
-    /// Lets every commit claim, in order of history; only sessions that `may` claim a commit do.
-    pub(super) fn claim(&self, commits: &[&CommitFact], may: &dyn Fn(i64, i64) -> bool) -> (Vec<LineClaim>, Worths) {
-        let mut round = Round { claims: self, is_taken: vec![false; self.places.len()], may };
-        let mut claims: FxHashMap<(i64, i64, i64), LineClaim> = FxHashMap::default();
-        let mut worths = Worths::default();
+    fn edited(&self, place: usize) -> &Edited<'f> {
+        &self.edits[self.places[place] as usize]
+    }
+
+    /// Lets every commit claim, in order of history; only sessions that are `linked` with a commit do.
+    pub(super) fn claim(&self, commits: &[&CommitFact], linked: Option<&Linked>) -> (Vec<LineClaim>, Worths) {
+        let mut round = Round { claims: self, is_taken: vec![false; self.places.len()], linked };
+        let (mut claims, mut worths) = (Vec::new(), Worths::default());
+        let mut of_file: Vec<&EditFact> = Vec::new();
         for commit in commits {
+            let mut of_commit: FxHashMap<i64, Worth> = FxHashMap::default();
             for index in self.files.get(&commit.key).into_iter().flatten() {
-                let file = &self.facts.files[*index];
-                for hash in &file.added {
-                    let Some((edit, is_in_path)) = round.take(commit, file, *hash) else { continue };
-                    let edit = &self.facts.edits[edit];
-                    let worth = worths.entry((commit.key, edit.session)).or_default();
+                for line in &self.lines[*index] {
+                    let Some((edit, is_in_path)) = round.take(commit, &self.facts.files[*index], *line) else {
+                        continue;
+                    };
+                    let worth = of_commit.entry(edit.session).or_default();
                     worth.lines += 1;
                     worth.lines_in_path += i64::from(is_in_path);
-                    worth.weight += 1.0 / f64::from(self.spread.get(hash).copied().unwrap_or(1));
-                    let claim = LineClaim {
-                        git_commit: commit.key,
-                        session: edit.session,
-                        call: edit.call,
-                        tool_call: edit.tool_call,
-                        path: file.path,
-                        lines: 0,
-                    };
-                    claims.entry((commit.key, edit.tool_call, file.path)).or_insert(claim).lines += 1;
+                    worth.weight += 1.0 / f64::from(self.spread[*line as usize]);
+                    of_file.push(edit);
                 }
+                self.add_claims(commit, &self.facts.files[*index], &mut of_file, &mut claims);
             }
+            worths.extend(of_commit.into_iter().map(|(session, worth)| ((commit.key, session), worth)));
         }
-        let mut claims: Vec<LineClaim> = claims.into_values().collect();
         claims.sort_unstable_by_key(|claim| (claim.git_commit, claim.tool_call, claim.path));
         (claims, worths)
     }
+
+    /// Counts the claimed lines of one file by tool call; takes the edits away.
+    fn add_claims(
+        &self,
+        commit: &CommitFact,
+        file: &CommitFileFact,
+        edits: &mut Vec<&EditFact>,
+        claims: &mut Vec<LineClaim>,
+    ) {
+        edits.sort_unstable_by_key(|edit| edit.tool_call);
+        claims.extend(edits.chunk_by(|one, other| one.tool_call == other.tool_call).map(|same| LineClaim {
+            git_commit: commit.key,
+            session: same[0].session,
+            call: same[0].call,
+            tool_call: same[0].tool_call,
+            path: file.path,
+            lines: same.len() as i64,
+        }));
+        edits.clear();
+    }
 }
 
-impl Round<'_> {
+fn edits_by_time<'f>(facts: &'f Facts, paths: &Paths) -> Vec<Edited<'f>> {
+    let edited = |edit: &'f EditFact| Some(Edited { edit, at: edit.at?, path: paths.get(edit.path) });
+    let mut edits: Vec<Edited<'f>> = facts.edits.iter().filter_map(edited).collect();
+    edits.sort_by_key(|edited| (edited.at, edited.edit.tool_call));
+    edits
+}
+
+impl<'c> Round<'c> {
     /// Takes the latest edit of a line that is still free: of the same path,
     /// of the path before a rename, else of any path if the line is rare.
-    fn take(&mut self, commit: &CommitFact, file: &CommitFileFact, hash: LineHash) -> Option<(usize, bool)> {
-        let paths = std::iter::once(file.path).chain(file.old_path);
-        let in_path = paths.filter_map(|path| self.claims.in_path.get(&(path, hash)));
-        let here = in_path.filter_map(|places| self.latest(commit, places)).next();
-        let anywhere = || self.latest(commit, self.claims.anywhere.get(&hash)?);
+    fn take(&mut self, commit: &CommitFact, file: &CommitFileFact, line: u32) -> Option<(&'c EditFact, bool)> {
+        let may = match self.linked {
+            None => None,
+            Some(linked) => Some(linked.get(&commit.key)?.as_slice()),
+        };
+        let claims = self.claims;
+        let all = claims.starts[line as usize]..claims.starts[line as usize + 1];
+        let by_path = &claims.by_path[all.clone()];
+        let path_of = |place: &u32| claims.edited(*place as usize).path;
+        let in_path = |path: i64| {
+            let start = by_path.partition_point(|place| path_of(place) < Some(path));
+            let end = start + by_path[start..].partition_point(|place| path_of(place) == Some(path));
+            self.latest(commit, end - start, |at| by_path[start + at] as usize, may)
+        };
+        let here = std::iter::once(file.path).chain(file.old_path).find_map(in_path);
+        let is_rare = claims.spread[line as usize] <= RARE;
+        let anywhere = || if is_rare { self.latest(commit, all.len(), |at| all.start + at, may) } else { None };
         let place = here.or_else(anywhere)?;
         self.is_taken[place] = true;
-        Some((self.claims.places[place].1, here.is_some()))
+        Some((claims.edited(place).edit, here.is_some()))
     }
 
-    fn latest(&self, commit: &CommitFact, places: &[usize]) -> Option<usize> {
+    /// Looks among `count` places in order of time.
+    fn latest(
+        &self,
+        commit: &CommitFact,
+        count: usize,
+        place: impl Fn(usize) -> usize + Copy,
+        may: Option<&[i64]>,
+    ) -> Option<usize> {
         let until = commit.commit_time.max(commit.author_time) + CLOCK_SLACK_MS;
         let since = commit.author_time.min(commit.commit_time) - MAX_AGE_MS;
-        let at = |place: usize| self.claims.places[place].0;
-        let end = places.partition_point(|place| at(*place) <= until);
-        let in_time = places[..end].iter().rev().copied().take_while(|place| at(*place) >= since);
-        let is_free = |place: &usize| {
-            let session = self.claims.facts.edits[self.claims.places[*place].1].session;
-            !self.is_taken[*place] && (self.may)(commit.key, session)
-        };
-        in_time.take(MAX_TRIES).find(is_free)
+        let end = partition(count, |at| self.claims.edited(place(at)).at <= until);
+        let places = (0..end).rev().map(|at| (place(at), self.claims.edited(place(at))));
+        let in_time = places.take_while(|(_, edited)| edited.at >= since).take(MAX_TRIES);
+        let is_mine = |edited: &Edited<'_>| may.is_none_or(|may| may.contains(&edited.edit.session));
+        let mut free = in_time.filter(|(place, edited)| !self.is_taken[*place] && is_mine(edited));
+        free.next().map(|(place, _)| place)
     }
+}
+
+/// Returns how many of the first `count` are before a point, as [`slice::partition_point`] does.
+fn partition(count: usize, is_before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if is_before(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
 }
 
 /// A line that was typed thousands of times is no evidence worth a long search.

@@ -1,6 +1,6 @@
 //! What each counted request cost, and requests that stand in no row.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::lanes::Lanes;
 use crate::model::{Timestamp, Usage};
@@ -11,12 +11,12 @@ use crate::store::{CallFact, CallKind, Names, SessionFacts, modifiers_of};
 pub(super) struct Prices<'b> {
     book: &'b PriceBook,
     names: &'b Names,
-    known: HashMap<i64, Result<ModelPrices<'b>, Unpriced>>,
+    known: FxHashMap<i64, Result<ModelPrices<'b>, Unpriced>>,
 }
 
 impl<'b> Prices<'b> {
     pub(super) fn new(book: &'b PriceBook, names: &'b Names) -> Prices<'b> {
-        Prices { book, names, known: HashMap::new() }
+        Prices { book, names, known: FxHashMap::default() }
     }
 
     /// Returns the texts that models and tools are numbers of.
@@ -52,7 +52,7 @@ impl<'b> Prices<'b> {
 /// warm-up, and the final output counts that rows lack (rule 5). What it has
 /// more than the rows is one visible, separate entry; never less than nothing.
 pub(super) fn unrecorded(facts: &SessionFacts, lanes: &Lanes) -> Vec<CallFact> {
-    let mut recorded: HashMap<Option<i64>, Usage> = HashMap::new();
+    let mut recorded: FxHashMap<Option<i64>, Usage> = FxHashMap::default();
     for call in facts.calls.iter().filter(|call| lanes.is_counted(call)) {
         let sum = recorded.entry(lanes.model(call)).or_default();
         *sum = add(*sum, call.usage.unwrap_or_default());

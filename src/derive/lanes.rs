@@ -3,7 +3,7 @@
 //! Links are explicit ones only (result, progress rows, sidecar, notification);
 //! a run nobody claims stays unlinked, never "the last Task" (wrong for 22 of 30).
 
-use std::collections::HashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::turns::Turns;
 use crate::store::{CallFact, CallKind, SOURCE_AGENT_FILE, SessionFacts};
@@ -12,16 +12,16 @@ use crate::store::{CallFact, CallKind, SOURCE_AGENT_FILE, SessionFacts};
 #[derive(Debug, Default)]
 pub(super) struct Lanes {
     /// Time and key of the tool calls that started a run, by key of the run, in order.
-    spawns: HashMap<i64, Vec<(i64, i64)>>,
-    parents: HashMap<i64, i64>,
+    spawns: FxHashMap<i64, Vec<(i64, i64)>>,
+    parents: FxHashMap<i64, i64>,
     /// Key of the response that asked for a tool call.
-    call_of_tool: HashMap<i64, i64>,
+    call_of_tool: FxHashMap<i64, i64>,
     /// Run of the requests that subagents made.
-    run_of_call: HashMap<i64, i64>,
+    run_of_call: FxHashMap<i64, i64>,
     /// Runs that have a file of their own.
-    with_file: std::collections::HashSet<i64>,
+    with_file: FxHashSet<i64>,
     /// The model of a run, if it used only one.
-    models: HashMap<i64, Option<i64>>,
+    models: FxHashMap<i64, Option<i64>>,
 }
 
 /// Runs nest at most this deep; more is a loop.
@@ -30,7 +30,8 @@ const MAX_DEPTH: usize = 16;
 impl Lanes {
     pub(super) fn new(facts: &SessionFacts) -> Lanes {
         let mut lanes = Lanes::default();
-        let asked: HashMap<i64, i64> = facts.tools.iter().map(|tool| (tool.key, tool.asked_at.unwrap_or(0))).collect();
+        let asked: FxHashMap<i64, i64> =
+            facts.tools.iter().map(|tool| (tool.key, tool.asked_at.unwrap_or(0))).collect();
         lanes.call_of_tool = facts.tools.iter().filter_map(|tool| Some((tool.key, tool.call?))).collect();
         for run in &facts.runs {
             let mut spawns: Vec<_> = run.spawns.iter().filter_map(|tool| Some((*asked.get(tool)?, *tool))).collect();

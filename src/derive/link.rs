@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use rustc_hash::FxHashMap;
+
 use super::claims::{Worth, Worths};
 use crate::store::{CommitFact, Facts, LinkRow, SightingFact};
 
@@ -156,7 +158,8 @@ struct Prefixes<'c> {
 
 impl<'c> Prefixes<'c> {
     fn new(commits: &[&'c CommitFact]) -> Prefixes<'c> {
-        let hex = |id: &[u8]| id.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let digit = |four: u8| char::from_digit(u32::from(four), 16).unwrap_or('0');
+        let hex = |id: &[u8]| id.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<String>();
         let mut sorted: Vec<_> = commits.iter().map(|commit| (hex(&commit.id), *commit)).collect();
         sorted.sort_unstable_by(|one, other| one.0.cmp(&other.0));
         Prefixes { sorted }
@@ -185,7 +188,7 @@ fn was_made_then(commit: &CommitFact, sighting: &SightingFact) -> bool {
 pub(super) fn links(
     stated: &HashMap<(i64, i64), i64>,
     worths: &Worths,
-    evidence_lines: &HashMap<i64, i64>,
+    evidence_lines: &FxHashMap<i64, i64>,
 ) -> Vec<LinkRow> {
     let mut links: HashMap<(i64, i64), LinkRow> = HashMap::new();
     for ((git_commit, session), evidence) in stated {

@@ -1,6 +1,8 @@
 //! One derivation: reads what changed, decides, writes.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::claims::{Claims, LineClaim};
 use super::cost::{Prices, unrecorded};
@@ -11,7 +13,8 @@ use super::share::{Entry, Landing, Weights, share};
 use super::turns::turns;
 use crate::pricing::PriceBook;
 use crate::store::{
-    CallFact, CommitFact, Derived, DerivedState, Facts, LandedRow, LedgerRow, LinkRow, SessionFacts, StoreError, Writer,
+    CallFact, CommitFact, Derived, DerivedState, EditFact, Facts, LandedRow, LedgerRow, LinkRow, SessionFacts,
+    SessionRows, StoreError, Writer,
 };
 
 /// What a derivation came to.
@@ -31,39 +34,48 @@ pub struct Derivation {
 /// What the store reports; [`StoreError::Unbalanced`] if the books do not balance, and then nothing is written.
 pub fn derive(writer: &mut Writer, book: &PriceBook, history: &str) -> Result<Derivation, StoreError> {
     let state = DerivedState(format!("prices {:016x} history {history}", book.fingerprint()));
-    let dirty: HashSet<i64> = writer.dirty_sessions()?.into_iter().collect();
+    let dirty = writer.dirty_sessions()?;
     let stored = writer.derived_state()?;
     if dirty.is_empty() && stored.as_ref() == Some(&state) {
         return Ok(Derivation::default());
     }
-    let prices_changed =
-        stored.is_none_or(|stored| stored.0.split(" history ").next() != state.0.split(" history ").next());
-    let facts = writer.link_facts()?;
-    let linking = Linking::new(&facts);
-    let affected = if prices_changed { None } else { Some(linking.affected(&dirty, &writer.signatures()?)) };
-    let sessions = writer.session_facts_of(affected.as_ref())?;
-    let mut derived = Derived { sessions: affected, ..Derived::default() };
+    let is_full = is_full(writer, &dirty, stored.as_ref(), &state)?;
+    let fresh = if is_full { Vec::new() } else { writer.session_facts_of(&dirty)? };
+    let facts = writer.link_facts((!is_full).then_some(&fresh))?;
+    let mut linking = Linking::new(&facts);
+    let sessions = if is_full { None } else { Some(linking.affected(&dirty, &writer.signatures()?)) };
+    let (links, landed) = (std::mem::take(&mut linking.links), linking.landed());
+    let outcome = Derivation { sessions: 0, links: links.len() };
+    let derived = Derived { sessions, fresh, facts: &facts, links, landed };
     let mut prices = Prices::new(book, &facts.names);
-    for session in &sessions {
-        linking.derive_session(session, &mut prices, &mut derived);
-    }
-    derived.ledger.sort_unstable_by_key(|row| row.call); // In order of the table: each page is written once.
-    derived.shares.sort_unstable_by_key(|row| (row.call, row.git_commit));
-    let outcome = Derivation { sessions: sessions.len(), links: linking.links.len() };
-    derived.landed = Some(linking.landed());
-    derived.links = Some(linking.links);
-    writer.record_derived(&derived, &state)?;
-    Ok(outcome)
+    let sessions =
+        writer.record_derived(&derived, &state, &mut |session| linking.derive_session(session, &mut prices))?;
+    Ok(Derivation { sessions, ..outcome })
 }
+
+/// Tells whether everything is derived: another price table, or so much that is new that one by one takes longer.
+fn is_full(
+    writer: &Writer,
+    dirty: &[i64],
+    stored: Option<&DerivedState>,
+    state: &DerivedState,
+) -> Result<bool, StoreError> {
+    let prices = |state: &DerivedState| state.0.split(" history ").next().map(str::to_owned);
+    let are_prices_same = stored.is_some_and(|stored| prices(stored) == prices(state));
+    Ok(!are_prices_same || (dirty.len() > FEW && dirty.len() * 4 > writer.signatures()?.len()))
+}
+
+/// So many sessions are read one by one, whatever share of all they are.
+const FEW: usize = 64;
 
 /// Commits and sessions brought together.
 struct Linking {
     links: Vec<LinkRow>,
     claims: Vec<LineClaim>,
-    by_call: HashMap<i64, Weights>,
-    edited: HashSet<i64>,
-    linked_sessions: HashSet<i64>,
-    signatures: HashMap<i64, i64>,
+    by_call: FxHashMap<i64, Weights>,
+    edited: FxHashSet<i64>,
+    linked_sessions: FxHashSet<i64>,
+    signatures: FxHashMap<i64, i64>,
 }
 
 impl Linking {
@@ -72,17 +84,17 @@ impl Linking {
         let paths = Paths::resolve(facts);
         let stated = link::stated(facts, &commits);
         let table = Claims::new(facts, &paths, &commits);
-        let (_, worths) = table.claim(&commits, &|_, _| true);
-        let links = link::links(&stated, &worths, &evidence_lines(facts));
-        let pairs: HashSet<(i64, i64)> = links.iter().map(|link| (link.git_commit, link.session)).collect();
-        let (mut claims, worths) = table.claim(&commits, &|commit, session| pairs.contains(&(commit, session)));
+        let (_, worths) = table.claim(&commits, None);
+        let mut links = link::links(&stated, &worths, &evidence_lines(facts));
+        let mut linked: FxHashMap<i64, Vec<i64>> = FxHashMap::default();
+        links.iter().for_each(|link| linked.entry(link.git_commit).or_default().push(link.session));
+        let (mut claims, worths) = table.claim(&commits, Some(&linked));
         claims.extend(path_claims(facts, &paths, &links, &claims, &commits));
-        let positions: HashMap<i64, i64> = commits.iter().map(|commit| (commit.key, commit.position)).collect();
-        let mut links = links;
+        let positions: FxHashMap<i64, i64> = commits.iter().map(|commit| (commit.key, commit.position)).collect();
         for link in &mut links {
             link.lines = worths.get(&(link.git_commit, link.session)).map_or(0, |worth| worth.lines);
         }
-        let mut by_call: HashMap<i64, Weights> = HashMap::new();
+        let mut by_call: FxHashMap<i64, Weights> = FxHashMap::default();
         for claim in &claims {
             let Some(call) = claim.call else { continue };
             let key = (positions.get(&claim.git_commit).copied().unwrap_or(0), claim.git_commit);
@@ -95,7 +107,7 @@ impl Linking {
     }
 
     /// Returns the sessions whose shares may differ from the stored ones.
-    fn affected(&self, dirty: &HashSet<i64>, stored: &HashMap<i64, i64>) -> Vec<i64> {
+    fn affected(&self, dirty: &[i64], stored: &HashMap<i64, i64>) -> Vec<i64> {
         let changed =
             self.signatures.iter().filter(|(session, now)| stored.get(session) != Some(now)).map(|(key, _)| *key);
         let gone =
@@ -116,7 +128,7 @@ impl Linking {
         self.claims.iter().map(row).collect()
     }
 
-    fn derive_session(&self, facts: &SessionFacts, prices: &mut Prices<'_>, derived: &mut Derived) {
+    fn derive_session(&self, facts: &SessionFacts, prices: &mut Prices<'_>) -> SessionRows {
         let lanes = Lanes::new(facts);
         let turns = turns(facts, &lanes, prices.names());
         let extra = unrecorded(facts, &lanes);
@@ -148,23 +160,23 @@ impl Linking {
         let started: Vec<Option<i64>> = turns.rows.iter().map(|turn| turn.started_at).collect();
         let has_commit = self.linked_sessions.contains(&facts.key);
         let landing = Landing { by_call: &self.by_call, edited: &self.edited, has_commit };
-        derived.shares.extend(share(&mut entries, &started, &landing));
-        derived.ledger.extend(entries.into_iter().map(|entry| entry.row));
-        derived.turns.extend(turns.rows);
-        derived.signatures.push((facts.key, self.signatures.get(&facts.key).copied().unwrap_or(0)));
+        let shares = share(&mut entries, &started, &landing);
+        let ledger = entries.into_iter().map(|entry| entry.row).collect();
+        let signature = self.signatures.get(&facts.key).copied().unwrap_or(0);
+        SessionRows { turns: turns.rows, ledger, shares, signature }
     }
 }
 
 /// Commits that can claim: no merges, and of copies of one change (rebase,
 /// cherry-pick) only the first.
 fn claiming_commits(facts: &Facts) -> Vec<&CommitFact> {
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     let is_first = |commit: &&CommitFact| commit.patch_key.is_none_or(|key| seen.insert(key));
     facts.commits.iter().filter(|commit| commit.parents <= 1 && commit.is_reachable).filter(is_first).collect()
 }
 
-fn evidence_lines(facts: &Facts) -> HashMap<i64, i64> {
-    let mut lines: HashMap<i64, i64> = HashMap::new();
+fn evidence_lines(facts: &Facts) -> FxHashMap<i64, i64> {
+    let mut lines: FxHashMap<i64, i64> = FxHashMap::default();
     for file in &facts.files {
         *lines.entry(file.git_commit).or_default() += file.added.len() as i64;
     }
@@ -180,19 +192,21 @@ fn path_claims(
     claims: &[LineClaim],
     commits: &[&CommitFact],
 ) -> Vec<LineClaim> {
-    let claimed: HashSet<(i64, i64)> = claims.iter().map(|claim| (claim.git_commit, claim.session)).collect();
-    let times: HashMap<i64, i64> = commits.iter().map(|commit| (commit.key, commit.commit_time)).collect();
-    let mut files: HashMap<i64, HashSet<i64>> = HashMap::new();
+    let claimed: FxHashSet<(i64, i64)> = claims.iter().map(|claim| (claim.git_commit, claim.session)).collect();
+    let times: FxHashMap<i64, i64> = commits.iter().map(|commit| (commit.key, commit.commit_time)).collect();
+    let mut files: FxHashMap<i64, FxHashSet<i64>> = FxHashMap::default();
     for file in &facts.files {
         files.entry(file.git_commit).or_default().insert(file.path);
     }
+    let mut edits: FxHashMap<i64, Vec<&EditFact>> = FxHashMap::default();
+    facts.edits.iter().for_each(|edit| edits.entry(edit.session).or_default().push(edit));
     let is_known = |link: &LinkRow| link.grade <= 2 || link.evidence & super::link::Evidence::Content as i64 != 0;
     let is_bare = |link: &&LinkRow| is_known(link) && !claimed.contains(&(link.git_commit, link.session));
     let mut found = Vec::new();
     for link in links.iter().filter(is_bare) {
         let (Some(files), Some(time)) = (files.get(&link.git_commit), times.get(&link.git_commit)) else { continue };
-        let mut last: HashMap<i64, (i64, &crate::store::EditFact)> = HashMap::new();
-        for edit in facts.edits.iter().filter(|edit| edit.session == link.session) {
+        let mut last: FxHashMap<i64, (i64, &EditFact)> = FxHashMap::default();
+        for edit in edits.get(&link.session).into_iter().flatten() {
             let (Some(path), Some(at)) = (paths.get(edit.path), edit.at) else { continue };
             if files.contains(&path) && at <= *time + 120_000 && last.get(&path).is_none_or(|(before, _)| *before <= at)
             {
@@ -213,8 +227,8 @@ fn path_claims(
 }
 
 /// A hash over everything that the shares of a session rest on.
-fn signatures(links: &[LinkRow], claims: &[LineClaim]) -> HashMap<i64, i64> {
-    let mut hashers: HashMap<i64, Vec<u8>> = HashMap::new();
+fn signatures(links: &[LinkRow], claims: &[LineClaim]) -> FxHashMap<i64, i64> {
+    let mut hashers: FxHashMap<i64, Vec<u8>> = FxHashMap::default();
     for link in links {
         hashers.entry(link.session).or_default().extend_from_slice(&link.git_commit.to_le_bytes());
     }

@@ -1,6 +1,8 @@
 //! Gives each request's cost to commits, or to a named leftover (`lines-v1`, R1 to R8).
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bucket::Bucket;
 use crate::model::NanoUsd;
@@ -12,9 +14,9 @@ pub(super) type Weights = BTreeMap<(i64, i64), u64>;
 /// What the sharing of one session rests on.
 pub(super) struct Landing<'l> {
     /// Position and key of commits with lines, by key of the request that wrote them.
-    pub(super) by_call: &'l HashMap<i64, Weights>,
+    pub(super) by_call: &'l FxHashMap<i64, Weights>,
     /// Requests that wrote into files.
-    pub(super) edited: &'l HashSet<i64>,
+    pub(super) edited: &'l FxHashSet<i64>,
     /// Some commit is linked with the session.
     pub(super) has_commit: bool,
 }

@@ -4,7 +4,9 @@
 //! (reaches 68 % of requests), never a sort by time (5,483 of 42,000 user rows
 //! carry an earlier time than the row before).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
 
 use super::lanes::Lanes;
 use super::turn_clock::TurnClock;
@@ -103,7 +105,7 @@ impl TurnEnd {
 pub(super) struct Turns {
     pub(super) rows: Vec<TurnRow>,
     /// Index into `rows` by key of the request.
-    pub(super) of_call: HashMap<i64, usize>,
+    pub(super) of_call: FxHashMap<i64, usize>,
 }
 
 /// What happens in the main lane, in order.

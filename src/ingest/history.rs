@@ -124,7 +124,7 @@ fn scan(
     progress: &(dyn Fn(usize) + Sync),
     outcome: &mut HistoryOutcome,
 ) -> Result<(), HistoryError> {
-    let Some((first, _)) = writer.span_of_calls()? else { return Ok(()) };
+    let Some(first) = writer.first_call()? else { return Ok(()) };
     let waiting = writer.commits_to_scan(first.saturating_sub(MARGIN_MS))?;
     let mut pending = Vec::new();
     let mut left = LeftFiles { is_known: writer.has_file_states()?, found: Vec::new() };

@@ -10,6 +10,7 @@ use std::hash::{BuildHasher, Hash};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
+use super::commits::note_call;
 use super::merge::Merge;
 use super::names::Interner;
 use super::rows::{
@@ -139,6 +140,7 @@ impl Batch {
         written: &mut Written,
     ) -> rusqlite::Result<usize> {
         let mut dirty = FxHashSet::default();
+        let first = self.calls.values().filter_map(|call| call.at).min();
         let mut flush = Flush { sql, names, written, dirty: &mut dirty, changed: 0 };
         flush.sessions(self.sessions.drain().map(|(_, row)| row))?;
         flush.table(&mut self.calls)?;
@@ -149,6 +151,9 @@ impl Batch {
         flush.table(&mut self.reported)?;
         flush.rest(self)?;
         let changed = flush.changed;
+        if let Some(first) = first {
+            note_call(sql, first)?;
+        }
         let mut statement = sql.prepare_cached("INSERT OR IGNORE INTO dirty_session (session) VALUES (?1)")?;
         for session in dirty {
             statement.execute([session])?;
@@ -197,6 +202,9 @@ impl Written {
 }
 
 /// A row that knows its table.
+///
+/// The texts of a stored row are sub-selects, not joins: SQLite prepares a statement with a join again for every value
+/// it is asked with.
 trait Table: Merge + Clone + PartialEq + Hash + Sized {
     /// Tells tables apart.
     const NUMBER: u8;
@@ -206,7 +214,7 @@ trait Table: Merge + Clone + PartialEq + Hash + Sized {
     fn stored(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<Option<Self>>;
     /// Writes the row over the stored one.
     fn save(&self, sql: &Connection, names: &mut Interner) -> rusqlite::Result<()>;
-    /// The session that changes with it; `None` where the row does not know.
+    /// The session that changes with it; `None` where only its tool call knows.
     fn session(&self) -> Option<i64>;
 }
 
@@ -242,9 +250,23 @@ impl Flush<'_> {
             };
             row.save(self.sql, self.names)?;
             self.written.remember(&row);
-            self.dirty.extend(row.session());
+            match row.session() {
+                Some(session) => _ = self.dirty.insert(session),
+                None => self.touch("SELECT session FROM tool_call WHERE key = ?1", row.key())?,
+            }
             self.changed += 1;
         }
+        Ok(())
+    }
+
+    /// Notes that the session changed to which a row leads that was written before.
+    fn touch(&mut self, session_of: &str, key: i64) -> rusqlite::Result<()> {
+        if self.written.rows.is_some() {
+            return Ok(()); // All rows are new, also the one that knows.
+        }
+        let session: Option<i64> =
+            self.sql.prepare_cached(session_of)?.query_row([key], |row| row.get(0)).optional()?;
+        self.dirty.extend(session);
         Ok(())
     }
 
@@ -262,7 +284,10 @@ impl Flush<'_> {
         let mut statement =
             sql.prepare_cached("INSERT OR IGNORE INTO session_place (session, folder) VALUES (?1, ?2)")?;
         for (session, folder) in batch.folders.drain() {
-            self.changed += statement.execute(params![session, self.names.id(sql, &folder)?])?;
+            if statement.execute(params![session, self.names.id(sql, &folder)?])? > 0 {
+                self.changed += 1;
+                self.dirty.insert(session);
+            }
         }
         let mut statement = sql.prepare_cached(
             "INSERT INTO sighting (tool_call, prefix, is_operation) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET \
@@ -270,19 +295,28 @@ impl Flush<'_> {
              WHERE excluded.is_operation > is_operation",
         )?;
         for (_, row) in batch.sightings.drain() {
-            self.changed += statement.execute(params![row.tool_call, row.prefix, row.is_operation])?;
+            if statement.execute(params![row.tool_call, row.prefix, row.is_operation])? > 0 {
+                self.changed += 1;
+                self.touch("SELECT session FROM tool_call WHERE key = ?1", row.tool_call)?;
+            }
         }
         let mut statement =
             sql.prepare_cached("INSERT OR IGNORE INTO agent_spawn (agent_run, tool_call) VALUES (?1, ?2)")?;
         for row in batch.spawns.drain() {
-            self.changed += statement.execute(params![row.agent_run, row.tool_call])?;
+            if statement.execute(params![row.agent_run, row.tool_call])? > 0 {
+                self.changed += 1;
+                self.touch("SELECT session FROM agent_run WHERE key = ?1", row.agent_run)?;
+            }
         }
         let mut statement = sql.prepare_cached(
             "INSERT OR IGNORE INTO pull_request (session, number, repository, at) VALUES (?1, ?2, ?3, ?4)",
         )?;
         for (_, row) in batch.pull_requests.drain() {
             let repository = self.names.maybe(sql, row.repository.as_deref())?;
-            self.changed += statement.execute(params![row.session, row.number, repository, row.at])?;
+            if statement.execute(params![row.session, row.number, repository, row.at])? > 0 {
+                self.changed += 1;
+                self.dirty.insert(row.session);
+            }
         }
         Ok(())
     }
@@ -400,9 +434,8 @@ impl Table for ToolRow {
 
     fn stored(&self, sql: &Connection, _: &mut Interner) -> rusqlite::Result<Option<ToolRow>> {
         let mut statement = sql.prepare_cached(
-            "SELECT tool_call.*, name.text AS name_text, type.text AS type_text FROM tool_call
-             LEFT JOIN name ON name.id = tool_call.name LEFT JOIN name AS type ON type.id = tool_call.agent_type
-             WHERE key = ?1",
+            "SELECT *, (SELECT text FROM name WHERE name.id = tool_call.name) AS name_text,
+                    (SELECT text FROM name WHERE name.id = agent_type) AS type_text FROM tool_call WHERE key = ?1",
         )?;
         let read = |row: &Row<'_>| {
             Ok(ToolRow {
@@ -482,7 +515,7 @@ impl Table for EditRow {
     }
 
     fn session(&self) -> Option<i64> {
-        None // The tool call's own row comes with it.
+        None
     }
 }
 
@@ -495,7 +528,7 @@ impl Table for MarkRow {
 
     fn stored(&self, sql: &Connection, _: &mut Interner) -> rusqlite::Result<Option<MarkRow>> {
         let mut statement = sql.prepare_cached(
-            "SELECT mark.*, name.text AS path FROM mark LEFT JOIN name ON name.id = mark.source WHERE key = ?1",
+            "SELECT *, (SELECT text FROM name WHERE name.id = mark.source) AS path FROM mark WHERE key = ?1",
         )?;
         let read = |row: &Row<'_>| {
             Ok(MarkRow {
@@ -547,8 +580,7 @@ impl Table for AgentRunRow {
 
     fn stored(&self, sql: &Connection, _: &mut Interner) -> rusqlite::Result<Option<AgentRunRow>> {
         let mut statement = sql.prepare_cached(
-            "SELECT agent_run.*, name.text AS type_text FROM agent_run
-             LEFT JOIN name ON name.id = agent_run.agent_type WHERE key = ?1",
+            "SELECT *, (SELECT text FROM name WHERE name.id = agent_type) AS type_text FROM agent_run WHERE key = ?1",
         )?;
         let read = |row: &Row<'_>| {
             Ok(AgentRunRow {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use super::error::StoreError;
 use super::names::Interner;
@@ -191,15 +191,12 @@ impl Writer {
         })
     }
 
-    /// Returns the first and last time of any request, UTC milliseconds.
+    /// Returns the first time of any request, UTC milliseconds.
     ///
     /// # Errors
     /// What SQLite reports.
-    pub fn span_of_calls(&self) -> Result<Option<(i64, i64)>, StoreError> {
-        let look = self.connection.query_row("SELECT min(at), max(at) FROM call", [], |row| {
-            Ok(row.get::<_, Option<i64>>(0)?.zip(row.get::<_, Option<i64>>(1)?))
-        });
-        look.map_err(|error| self.fail(error))
+    pub fn first_call(&self) -> Result<Option<i64>, StoreError> {
+        first_call(&self.connection).map_err(|error| self.fail(error))
     }
 
     /// Returns a small fact about the store.
@@ -223,7 +220,27 @@ impl Writer {
     }
 }
 
-pub(super) fn meta(sql: &rusqlite::Connection, key: &str) -> rusqlite::Result<Option<String>> {
+/// Where the first time of any request is kept; [`super::migrate`] forgets it where another version may have written.
+pub(super) const FIRST_CALL: &str = "first_call";
+
+/// Reads it, or looks through all requests once.
+fn first_call(sql: &Connection) -> rusqlite::Result<Option<i64>> {
+    if let Some(known) = meta(sql, FIRST_CALL)? {
+        return Ok(known.parse().ok());
+    }
+    sql.query_row("SELECT min(at) FROM call", [], |row| row.get(0))
+}
+
+/// Notes that there is a request of this time.
+pub(super) fn note_call(sql: &Connection, at: i64) -> rusqlite::Result<()> {
+    if first_call(sql)?.is_none_or(|first| at <= first) {
+        let set = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
+        sql.execute(set, params![FIRST_CALL, at.to_string()])?;
+    }
+    Ok(())
+}
+
+pub(super) fn meta(sql: &Connection, key: &str) -> rusqlite::Result<Option<String>> {
     use rusqlite::OptionalExtension;
     sql.query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| row.get(0)).optional()
 }

@@ -1,11 +1,16 @@
 //! Opinions on their way into the store; the law of the books is checked on every write.
 
-use rusqlite::{Connection, params};
+use std::collections::HashSet;
+
+use rusqlite::{Connection, params, params_from_iter};
+use rustc_hash::FxHashSet;
 
 use super::commits::meta;
 use super::error::StoreError;
+use super::facts::{Facts, SessionFacts, each, session_facts};
 use super::open::{Reader, Writer};
 use super::rows::CallKind;
+use super::{evidence, spend};
 use crate::model::Usage;
 
 /// A turn of a session.
@@ -94,7 +99,7 @@ pub struct ShareRow {
 }
 
 /// A commit and a session that belong together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LinkRow {
     /// Key of the commit.
     pub git_commit: i64,
@@ -109,7 +114,7 @@ pub struct LinkRow {
 }
 
 /// Lines of a commit that a tool call wrote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LandedRow {
     /// Key of the tool call.
     pub tool_call: i64,
@@ -121,23 +126,32 @@ pub struct LandedRow {
     pub lines: i64,
 }
 
-/// Everything one derivation says.
+/// What a derivation says of one session.
 #[derive(Debug, Default)]
-pub struct Derived {
-    /// The sessions it speaks of; their old rows go. `None` means all.
-    pub sessions: Option<Vec<i64>>,
+pub struct SessionRows {
     /// Turns.
     pub turns: Vec<TurnRow>,
     /// The books.
     pub ledger: Vec<LedgerRow>,
     /// Shares.
     pub shares: Vec<ShareRow>,
-    /// Links; always all of them, `None` if they did not change.
-    pub links: Option<Vec<LinkRow>>,
-    /// Landed lines; always all of them, `None` if they did not change.
-    pub landed: Option<Vec<LandedRow>>,
-    /// What the shares of sessions rest on: key of the session and a hash.
-    pub signatures: Vec<(i64, i64)>,
+    /// A hash of what the shares rest on.
+    pub signature: i64,
+}
+
+/// What one derivation says, but for the rows of single sessions: these are made one session at a time.
+#[derive(Debug)]
+pub struct Derived<'f> {
+    /// The sessions it speaks of; their old rows go. `None` means all.
+    pub sessions: Option<Vec<i64>>,
+    /// Facts of some of these sessions that were read already.
+    pub fresh: Vec<SessionFacts>,
+    /// What it was made from.
+    pub facts: &'f Facts,
+    /// All links.
+    pub links: Vec<LinkRow>,
+    /// All landed lines.
+    pub landed: Vec<LandedRow>,
 }
 
 /// On what a derivation rests; another value means it must be made again.
@@ -145,26 +159,32 @@ pub struct Derived {
 pub struct DerivedState(pub String);
 
 impl Writer {
-    /// Writes a derivation, and that it rests on `state`.
+    /// Writes a derivation, and that it rests on `state`; `derive` makes the rows of one session.
+    ///
+    /// Sessions are read, derived and written a few at a time, so that memory does not grow with their number.
+    /// Returns how many they were.
     ///
     /// # Errors
     /// [`StoreError::Unbalanced`] if a request's shares and leftovers are not its cost; nothing is kept then.
-    pub fn record_derived(&mut self, derived: &Derived, state: &DerivedState) -> Result<(), StoreError> {
-        let mut unbalanced = None;
+    pub fn record_derived(
+        &mut self,
+        derived: &Derived<'_>,
+        state: &DerivedState,
+        derive: &mut dyn FnMut(&SessionFacts) -> SessionRows,
+    ) -> Result<usize, StoreError> {
+        let (mut unbalanced, mut count) = (None, 0);
         let result = self.transact(|sql| {
-            let is_full = derived.sessions.is_none();
-            if is_full {
-                drop_indexes(sql)?;
-            }
-            clear(sql, derived)?;
-            insert(sql, derived)?;
-            if is_full {
-                make_indexes(sql)?;
-            }
-            unbalanced = first_unbalanced(sql)?;
-            if unbalanced.is_some() {
-                return Err(rusqlite::Error::ExecuteReturnedResults); // Rolls back; never seen outside.
-            }
+            clear(sql, derived.sessions.as_deref())?;
+            for_each_session(sql, derived, &mut |facts| {
+                let mut rows = derive(facts);
+                unbalanced = rows.sort_and_check();
+                if unbalanced.is_some() {
+                    return Err(rusqlite::Error::ExecuteReturnedResults); // Rolls back; never seen outside.
+                }
+                count += 1;
+                insert(sql, facts.key, &rows)
+            })?;
+            insert_links(sql, derived)?;
             let set = "INSERT INTO meta (key, value) \
              VALUES ('derived_state', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
             sql.execute(set, [&state.0])?;
@@ -173,7 +193,7 @@ impl Writer {
         });
         match unbalanced {
             Some(text) => Err(StoreError::Unbalanced(text)),
-            None => result,
+            None => result.map(|()| count),
         }
     }
 
@@ -220,101 +240,179 @@ impl Reader {
     }
 }
 
-/// Two aggregates instead of a look-up a row: the sums of shares by request
-/// are merged with the books, which both are in order of the request's key.
+/// Both tables are in order of the session and the request, so their sums are merged, not looked up.
 fn first_unbalanced(sql: &Connection) -> rusqlite::Result<Option<String>> {
     let mut statement = sql.prepare_cached(
         "SELECT ledger.call, coalesce(cost, 0), unattributed, coalesce(shared.nano, 0)
-         FROM ledger LEFT JOIN (SELECT call, sum(nano) AS nano FROM share GROUP BY call) AS shared USING (call)
+         FROM ledger LEFT JOIN (SELECT session, call, sum(nano) AS nano FROM share GROUP BY session, call) AS shared
+           USING (session, call)
          WHERE coalesce(cost, 0) <> unattributed + coalesce(shared.nano, 0)
          UNION ALL
-         SELECT call, NULL, 0, nano FROM share WHERE NOT EXISTS (SELECT 1 FROM ledger WHERE ledger.call = share.call)
+         SELECT call, NULL, 0, nano FROM share WHERE NOT EXISTS
+           (SELECT 1 FROM ledger WHERE ledger.session = share.session AND ledger.call = share.call)
          LIMIT 1",
     )?;
     let mut rows = statement.query([])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let (call, cost): (i64, Option<i64>) = (row.get(0)?, row.get(1)?);
     let (left, shared): (i64, i64) = (row.get(2)?, row.get(3)?);
+    Ok(Some(told(call, cost, shared, left)))
+}
+
+fn told(call: i64, cost: Option<i64>, shared: i64, left: i64) -> String {
     let cost = cost.map_or("no".to_owned(), |cost| cost.to_string());
-    Ok(Some(format!("request {call:x} has {cost} nano-USD of cost, {shared} in shares and {left} left over")))
+    format!("request {call:x} has {cost} nano-USD of cost, {shared} in shares and {left} left over")
 }
 
-/// Indexes of the tables that a full derivation writes anew: made after the rows, which is a third cheaper.
-const INDEXES: [(&str, &str); 4] = [
-    ("turn_of_session", "turn (session)"),
-    ("ledger_of_session", "ledger (session)"),
-    ("share_of_commit", "share (git_commit)"),
-    ("spend_of_session", "spend (session)"),
-];
-
-fn drop_indexes(sql: &Connection) -> rusqlite::Result<()> {
-    INDEXES.iter().try_for_each(|(name, _)| sql.execute_batch(&format!("DROP INDEX IF EXISTS {name}")))
-}
-
-fn make_indexes(sql: &Connection) -> rusqlite::Result<()> {
-    INDEXES.iter().try_for_each(|(name, on)| sql.execute_batch(&format!("CREATE INDEX {name} ON {on}")))
-}
-
-fn clear(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
-    match &derived.sessions {
-        None => sql.execute_batch(
-            "DELETE FROM turn; DELETE FROM ledger; DELETE FROM share; DELETE FROM session_state; DELETE FROM spend;",
-        )?,
-        Some(sessions) => {
-            let mut share = sql.prepare_cached(
-                "DELETE FROM share WHERE call IN (SELECT call FROM ledger WHERE session = ?1) AND session = ?1",
-            )?;
-            let mut ledger = sql.prepare_cached("DELETE FROM ledger WHERE session = ?1")?;
-            let mut turn = sql.prepare_cached("DELETE FROM turn WHERE session = ?1")?;
-            let mut spend = sql.prepare_cached("DELETE FROM spend WHERE session = ?1")?;
-            for session in sessions {
-                share.execute([session])?;
-                ledger.execute([session])?;
-                turn.execute([session])?;
-                spend.execute([session])?;
+impl SessionRows {
+    /// Brings the rows into the order of their tables; names the first request whose shares and leftover are not its
+    /// cost.
+    fn sort_and_check(&mut self) -> Option<String> {
+        self.ledger.sort_unstable_by_key(|row| row.call);
+        self.shares.sort_unstable_by_key(|row| (row.call, row.git_commit));
+        let mut shares = self.shares.iter().peekable();
+        for row in &self.ledger {
+            let (mut shared, cost) = (0, row.cost.unwrap_or(0));
+            while let Some(share) = shares.next_if(|share| share.call <= row.call) {
+                if share.call < row.call {
+                    return Some(told(share.call, None, share.nano, 0));
+                }
+                shared += share.nano;
+            }
+            if cost != row.unattributed + shared {
+                return Some(told(row.call, Some(cost), shared, row.unattributed));
             }
         }
+        shares.next().map(|stray| told(stray.call, None, stray.nano, 0))
     }
-    if derived.links.is_some() {
-        sql.execute("DELETE FROM link", [])?;
-    }
-    if derived.landed.is_some() {
-        sql.execute("DELETE FROM landed", [])?;
+}
+
+/// Indexes that a full derivation makes after the rows, which is a third cheaper than keeping them up to date. Those
+/// of facts let the next derivations read one session.
+const INDEXES: [(&str, &str); 4] = [
+    ("share_of_commit", "share (git_commit)"),
+    ("call_of_session", "call (session)"),
+    ("tool_call_of_session", "tool_call (session)"),
+    ("mark_of_session", "mark (session)"),
+];
+
+fn make_indexes(sql: &Connection) -> rusqlite::Result<()> {
+    let make = |(name, on): &(&str, &str)| sql.execute_batch(&format!("CREATE INDEX IF NOT EXISTS {name} ON {on}"));
+    INDEXES.iter().try_for_each(make)
+}
+
+/// Removes what is written anew.
+fn clear(sql: &Connection, sessions: Option<&[i64]>) -> rusqlite::Result<()> {
+    const TABLES: [&str; 5] = ["turn", "ledger", "share", "session_state", "spend"];
+    let Some(sessions) = sessions else {
+        sql.execute_batch("DROP INDEX IF EXISTS share_of_commit; DELETE FROM evidence;")?;
+        return TABLES.iter().try_for_each(|table| sql.execute(&format!("DELETE FROM {table}"), []).map(drop));
+    };
+    for table in TABLES {
+        let mut delete = sql.prepare_cached(&format!("DELETE FROM {table} WHERE session = ?1"))?;
+        sessions.iter().try_for_each(|session| delete.execute([session]).map(drop))?;
     }
     Ok(())
 }
 
-fn insert(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
-    insert_turns(sql, &derived.turns)?;
-    insert_ledger(sql, &derived.ledger)?;
-    insert_spend(sql, derived)?;
-    let mut statement = sql.prepare_cached("INSERT INTO share VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    for row in &derived.shares {
-        statement.execute(params![row.call, row.git_commit, row.session, row.nano, row.lines])?;
-    }
-    let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO session_state VALUES (?1, ?2)")?;
-    for (session, signature) in &derived.signatures {
-        statement.execute([session, signature])?;
-    }
-    let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO link VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    for row in derived.links.iter().flatten() {
-        statement.execute(params![row.git_commit, row.session, row.grade, row.evidence, row.lines])?;
-    }
-    let mut statement = sql.prepare_cached("INSERT OR REPLACE INTO landed VALUES (?1, ?2, ?3, ?4)")?;
-    for row in derived.landed.iter().flatten() {
-        statement.execute(params![row.tool_call, row.git_commit, row.path, row.lines])?;
+/// Requests of the sessions that are read at a time; bounds memory.
+const CHUNK: i64 = 40_000;
+
+/// Gives the facts of every session that is derived to `each`.
+fn for_each_session(
+    sql: &Connection,
+    derived: &Derived<'_>,
+    each: &mut dyn FnMut(&SessionFacts) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let Some(sessions) = &derived.sessions else {
+        if sql.query_row("SELECT count(*) FROM call", [], |row| row.get::<_, i64>(0))? <= CHUNK {
+            return session_facts(sql, None)?.iter().try_for_each(each);
+        }
+        make_indexes(sql)?;
+        let mut all = sql.prepare("SELECT key FROM session ORDER BY key")?;
+        let all = all.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+        return in_chunks(sql, &all, each);
+    };
+    let known: HashSet<i64> = derived.fresh.iter().map(|session| session.key).collect();
+    let rest: Vec<i64> = sessions.iter().copied().filter(|session| !known.contains(session)).collect();
+    derived.fresh.iter().try_for_each(&mut *each)?;
+    in_chunks(sql, &rest, each)
+}
+
+/// Reads a list of sessions in pieces of [`CHUNK`] requests.
+fn in_chunks(
+    sql: &Connection,
+    sessions: &[i64],
+    each: &mut dyn FnMut(&SessionFacts) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut count = sql.prepare_cached("SELECT count(*) FROM call WHERE session = ?1")?;
+    let (mut start, mut calls) = (0, 0);
+    for (at, session) in sessions.iter().enumerate() {
+        calls += count.query_row([session], |row| row.get::<_, i64>(0))?;
+        if calls >= CHUNK || at + 1 == sessions.len() {
+            session_facts(sql, Some(&sessions[start..=at]))?.iter().try_for_each(&mut *each)?;
+            (start, calls) = (at + 1, 0);
+        }
     }
     Ok(())
+}
+
+fn insert(sql: &Connection, session: i64, rows: &SessionRows) -> rusqlite::Result<()> {
+    insert_turns(sql, &rows.turns)?;
+    insert_ledger(sql, &rows.ledger)?;
+    spend::insert(sql, session, &rows.ledger)?;
+    let mut statement =
+        sql.prepare_cached("INSERT INTO share (session, call, git_commit, nano, lines) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    for row in &rows.shares {
+        statement.execute([row.session, row.call, row.git_commit, row.nano, row.lines])?;
+    }
+    let mut statement = sql.prepare_cached("INSERT INTO session_state (session, signature) VALUES (?1, ?2)")?;
+    statement.execute([session, rows.signature]).map(drop)
+}
+
+/// Writes what binds sessions and commits together.
+fn insert_links(sql: &Connection, derived: &Derived<'_>) -> rusqlite::Result<()> {
+    let fresh = derived.fresh.iter().map(|session| session.key).collect();
+    evidence::write(sql, derived.facts, derived.sessions.as_ref().map(|_| &fresh))?;
+    let links = derived.links.iter().map(|row| [row.git_commit, row.session, row.grade, row.evidence, row.lines]);
+    replace(sql, ("link", "git_commit = ?1 AND session = ?2"), links)?;
+    let landed = derived.landed.iter().map(|row| [row.tool_call, row.git_commit, row.path, row.lines]);
+    replace(sql, ("landed", "tool_call = ?1 AND git_commit = ?2 AND path = ?3"), landed)?;
+    if derived.sessions.is_none() { make_indexes(sql) } else { Ok(()) }
+}
+
+/// Makes the rows of a small table those given; rows that stay are not written again.
+fn replace<const N: usize>(
+    sql: &Connection,
+    (table, is_key): (&str, &str),
+    rows: impl Iterator<Item = [i64; N]>,
+) -> rusqlite::Result<()> {
+    let mut gone: FxHashSet<[i64; N]> = FxHashSet::default();
+    each(sql, &format!("SELECT * FROM {table}"), |row| {
+        let mut values = [0; N];
+        (0..N).try_for_each(|at| row.get(at).map(|value| values[at] = value))?;
+        gone.insert(values);
+        Ok(())
+    })?;
+    let new: Vec<[i64; N]> = rows.filter(|row| !gone.remove(row)).collect();
+    let mut delete = sql.prepare_cached(&format!("DELETE FROM {table} WHERE {is_key}"))?;
+    let keys = delete.parameter_count();
+    gone.iter().try_for_each(|row| delete.execute(params_from_iter(&row[..keys])).map(drop))?;
+    let places = (1..=N).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ");
+    let mut insert = sql.prepare_cached(&format!("INSERT OR REPLACE INTO {table} VALUES ({places})"))?;
+    new.iter().try_for_each(|row| insert.execute(params_from_iter(row)).map(drop))
 }
 
 fn insert_turns(sql: &Connection, turns: &[TurnRow]) -> rusqlite::Result<()> {
     let mut statement = sql.prepare_cached(
-        "INSERT OR REPLACE INTO turn VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        "INSERT OR REPLACE INTO turn (session, key, number, kind, end, started_at, ended_at, active_ms, \
+         active_is_clamped, tool_ms, waiting_ms, waiting_is_inferred, inputs, calls, tools, prompt_source, \
+         prompt_offset) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?;
     for row in turns {
         statement.execute(params![
-            row.key,
             row.session,
+            row.key,
             row.number,
             row.kind,
             row.end,
@@ -337,14 +435,15 @@ fn insert_turns(sql: &Connection, turns: &[TurnRow]) -> rusqlite::Result<()> {
 
 fn insert_ledger(sql: &Connection, ledger: &[LedgerRow]) -> rusqlite::Result<()> {
     let mut statement = sql.prepare_cached(
-        "INSERT INTO ledger VALUES
+        "INSERT INTO ledger (session, call, turn, kind, at, agent, model, branch, input, output, cache_read, \
+         cache_write_5m, cache_write_1h, web_searches, is_complete, cost, unpriced, bucket, unattributed) VALUES \
          (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     )?;
     for row in ledger {
         let usage = row.usage;
         statement.execute(params![
-            row.call,
             row.session,
+            row.call,
             row.turn,
             row.kind.code(),
             row.at,
@@ -365,23 +464,6 @@ fn insert_ledger(sql: &Connection, ledger: &[LedgerRow]) -> rusqlite::Result<()>
         ])?;
     }
     Ok(())
-}
-
-/// The books in quarters of an hour, for the sessions that were written.
-fn insert_spend(sql: &Connection, derived: &Derived) -> rusqlite::Result<()> {
-    let sums = "INSERT INTO spend
-        SELECT session, at / 900000, agent, kind, model, branch, bucket, unpriced, count(*), sum(NOT is_complete),
-               sum(input), sum(output), sum(cache_read), sum(cache_write_5m), sum(cache_write_1h), sum(web_searches),
-               sum(cost), sum(unattributed)
-        FROM ledger";
-    let groups = "GROUP BY session, at / 900000, agent, kind, model, branch, bucket, unpriced";
-    match &derived.sessions {
-        None => sql.execute(&format!("{sums} {groups}"), []).map(drop),
-        Some(sessions) => {
-            let mut statement = sql.prepare_cached(&format!("{sums} WHERE session = ?1 {groups}"))?;
-            sessions.iter().try_for_each(|session| statement.execute([session]).map(drop))
-        }
-    }
 }
 
 #[cfg(test)]
@@ -410,21 +492,51 @@ mod tests {
         ShareRow { call, git_commit, session: 1, nano, lines: 1 }
     }
 
+    fn rows(ledger: Vec<LedgerRow>, shares: Vec<ShareRow>) -> SessionRows {
+        SessionRows { ledger, shares, ..SessionRows::default() }
+    }
+
     #[test]
     fn books_that_do_not_balance_are_not_written() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trace.db");
         let mut writer = Writer::open(&path).unwrap();
+        let add = "INSERT INTO session (key, id, agent) VALUES (1, 'a', 1)";
+        writer.transact(|sql| sql.execute(add, [])).unwrap();
         let state = DerivedState("x".into());
-        let good =
-            Derived { ledger: vec![row(1, 10, 4)], shares: vec![share(1, 7, 5), share(1, 8, 1)], ..Derived::default() };
-        writer.record_derived(&good, &state).unwrap();
-        for shares in [vec![share(1, 7, 7)], vec![share(1, 7, 6), share(2, 7, 1)]] {
-            let bad = Derived { ledger: vec![row(1, 10, 4)], shares, ..Derived::default() };
-            assert!(matches!(writer.record_derived(&bad, &state), Err(StoreError::Unbalanced(_))));
+        let facts = Facts::default();
+        let all = Derived { sessions: None, fresh: Vec::new(), facts: &facts, links: Vec::new(), landed: Vec::new() };
+        let good = vec![share(1, 8, 1), share(1, 7, 5)];
+        let written = writer.record_derived(&all, &state, &mut |_| rows(vec![row(1, 10, 4)], good.clone()));
+        assert_eq!(written.unwrap(), 1);
+        let bad = [vec![share(1, 7, 7)], vec![share(1, 7, 6), share(2, 7, 1)], vec![share(0, 7, 1), share(1, 7, 6)]];
+        for shares in bad {
+            let result = writer.record_derived(&all, &state, &mut |_| rows(vec![row(1, 10, 4)], shares.clone()));
+            assert!(matches!(result, Err(StoreError::Unbalanced(_))));
         }
         Reader::open(&path).unwrap().check_books().unwrap();
         let left: i64 = writer.connection.query_row("SELECT sum(nano) FROM share", [], |row| row.get(0)).unwrap();
         assert_eq!(left, 6);
+        writer.transact(|sql| sql.execute("UPDATE share SET nano = 7 WHERE git_commit = 7", [])).unwrap();
+        assert!(Reader::open(&path).unwrap().check_books().is_err());
+    }
+
+    #[test]
+    fn only_rows_that_changed_are_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let writer = Writer::open(&folder.path().join("trace.db")).unwrap();
+        let sql = &writer.connection;
+        let table = ("link", "git_commit = ?1 AND session = ?2");
+        replace(sql, table, [[1, 1, 3, 8, 5], [2, 1, 3, 8, 5], [3, 1, 3, 8, 5]].into_iter()).unwrap();
+        let before = sql.total_changes();
+        replace(sql, table, [[1, 1, 3, 8, 5], [2, 1, 1, 9, 5]].into_iter()).unwrap();
+        let mut found = Vec::new();
+        each(sql, "SELECT git_commit, grade FROM link ORDER BY 1", |row| {
+            found.push((row.get(0)?, row.get(1)?));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(found, [(1, 3), (2, 1)]);
+        assert_eq!(sql.total_changes() - before, 3, "two rows go, one comes");
     }
 }

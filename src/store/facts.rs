@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, Row};
 
 use super::error::StoreError;
+use super::evidence;
 use super::names::{self, Names};
 use super::open::Writer;
 use super::rows::{CallKind, MarkKind, Place, SOURCE_FINAL_REPLY};
@@ -238,39 +239,47 @@ fn place(row: &Row<'_>) -> rusqlite::Result<Place> {
     Ok(Place { is_copy: row.get(2)?, head_at: row.get(3)?, ordinal: row.get(4)?, session: row.get(1)? })
 }
 
+/// Notes which sessions are read next.
+fn want(sql: &Connection, sessions: &[i64]) -> rusqlite::Result<()> {
+    sql.execute_batch("CREATE TEMP TABLE IF NOT EXISTS wanted (session INTEGER PRIMARY KEY); DELETE FROM wanted;")?;
+    let mut insert = sql.prepare_cached("INSERT OR IGNORE INTO wanted VALUES (?1)")?;
+    sessions.iter().try_for_each(|session| insert.execute([session]).map(drop))
+}
+
 /// Sessions to read: those wanted, or all of them.
 fn filter(only_wanted: bool) -> &'static str {
     if only_wanted { " WHERE session IN (SELECT session FROM temp.wanted)" } else { "" }
 }
 
 impl Writer {
-    /// Returns the facts of sessions, by key: all of them, or those named.
+    /// Returns the facts of some sessions, by key.
     ///
     /// # Errors
     /// What SQLite reports.
-    pub fn session_facts_of(&self, sessions: Option<&Vec<i64>>) -> Result<Vec<SessionFacts>, StoreError> {
-        let read = || {
-            let sql = &self.connection;
-            if let Some(sessions) = sessions {
-                sql.execute_batch(
-                    "CREATE TEMP TABLE IF NOT EXISTS wanted (session INTEGER PRIMARY KEY); DELETE FROM wanted;",
-                )?;
-                let mut insert = sql.prepare_cached("INSERT OR IGNORE INTO wanted VALUES (?1)")?;
-                for session in sessions {
-                    insert.execute([session])?;
-                }
-            }
-            session_facts(sql, sessions.is_some())
+    pub fn session_facts_of(&self, sessions: &[i64]) -> Result<Vec<SessionFacts>, StoreError> {
+        self.at_one_moment(|sql| session_facts(sql, Some(sessions)))
+    }
+
+    /// Reads in one transaction: else each of thousands of small questions takes and gives back a lock of the file.
+    fn at_one_moment<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let all = || {
+            let moment = self.connection.unchecked_transaction()?;
+            let found = read(&moment)?;
+            moment.commit()?;
+            Ok(found)
         };
-        read().map_err(|error| self.fail(error))
+        all().map_err(|error| self.fail(error))
     }
 
     /// Returns everything that links commits and sessions.
     ///
+    /// `fresh` are the sessions that changed since the last derivation, if there was one: the others are read as it
+    /// packed them.
+    ///
     /// # Errors
     /// What SQLite reports.
-    pub fn link_facts(&self) -> Result<Facts, StoreError> {
-        link_facts(&self.connection).map_err(|error| self.fail(error))
+    pub fn link_facts(&self, fresh: Option<&[SessionFacts]>) -> Result<Facts, StoreError> {
+        self.at_one_moment(|sql| link_facts(sql, fresh))
     }
 
     /// Returns the texts of name ids.
@@ -294,9 +303,14 @@ impl Writer {
     }
 }
 
-fn session_facts(sql: &Connection, only_wanted: bool) -> rusqlite::Result<Vec<SessionFacts>> {
+/// Reads the facts of sessions, by key: all of them, or those named.
+pub(super) fn session_facts(sql: &Connection, sessions: Option<&[i64]>) -> rusqlite::Result<Vec<SessionFacts>> {
+    if let Some(sessions) = sessions {
+        want(sql, sessions)?;
+    }
+    let only_wanted = sessions.is_some();
     let keyed = if only_wanted { " WHERE key IN (SELECT session FROM temp.wanted)" } else { "" };
-    let mut statement = sql.prepare(&format!("SELECT key, agent FROM session{keyed} ORDER BY key"))?;
+    let mut statement = sql.prepare_cached(&format!("SELECT key, agent FROM session{keyed} ORDER BY key"))?;
     let empty = |row: &Row<'_>| {
         let (key, agent) = (row.get(0)?, Agent::from_code(row.get(1)?));
         let (calls, tools, marks, runs, reported, permissions) = Default::default();
@@ -344,7 +358,11 @@ const TOOLS: &str = "SELECT key, session, is_copy, head_at, ordinal, agent_run, 
   is_error, makes_commits FROM tool_call";
 const MARKS: &str = "SELECT key, session, is_copy, head_at, ordinal, at, kind, value, source, offset FROM mark";
 
-fn each(sql: &Connection, text: &str, mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>) -> rusqlite::Result<()> {
+pub(super) fn each(
+    sql: &Connection,
+    text: &str,
+    mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
     let mut statement = sql.prepare_cached(text)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -423,7 +441,12 @@ fn read_runs(
     index: &HashMap<i64, usize>,
 ) -> rusqlite::Result<()> {
     let mut spawns: HashMap<i64, Vec<i64>> = HashMap::new();
-    each(sql, "SELECT agent_run, tool_call FROM agent_spawn", |row| {
+    let wanted = if filter.is_empty() {
+        String::new()
+    } else {
+        format!(" WHERE agent_run IN (SELECT key FROM agent_run{filter})")
+    };
+    each(sql, &format!("SELECT agent_run, tool_call FROM agent_spawn{wanted}"), |row| {
         spawns.entry(row.get(0)?).or_default().push(row.get(1)?);
         Ok(())
     })?;
@@ -435,19 +458,6 @@ fn read_runs(
     })
 }
 
-/// Edits that happened: not those that failed, nor requests that nobody answered.
-const EDITS: &str = "SELECT edit.tool_call, edit.path, edit.added, tool_call.session, tool_call.call,
-    coalesce(tool_call.answered_at, tool_call.asked_at)
-  FROM edit JOIN tool_call ON tool_call.key = edit.tool_call
-  WHERE tool_call.is_error IS 0 OR (tool_call.is_error IS NULL AND edit.source > 0)
-  ORDER BY edit.tool_call, edit.path";
-
-/// Commit ids printed by commands that can make commits: output alone proves nothing.
-const SIGHTINGS: &str = "SELECT tool_call.session, sighting.prefix, sighting.is_operation, tool_call.asked_at,
-    tool_call.answered_at
-  FROM sighting JOIN tool_call ON tool_call.key = sighting.tool_call
-  WHERE sighting.is_operation OR tool_call.makes_commits";
-
 /// Who made a commit, and what git was doing; content is found without any hook of git.
 const CAPTURED: &str = "SELECT captured_by.git_commit, session, evidence, coalesce(state, 0)
   FROM captured_by LEFT JOIN captured_commit USING (git_commit) ORDER BY captured_by.git_commit, session";
@@ -456,29 +466,14 @@ const CAPTURED: &str = "SELECT captured_by.git_commit, session, evidence, coales
 const REWRITES: &str = "SELECT rewrite.old, rewrite.new FROM rewrite
   JOIN captured_commit ON captured_commit.git_commit = rewrite.new ORDER BY rewrite.old, rewrite.new";
 
-fn link_facts(sql: &Connection) -> rusqlite::Result<Facts> {
+fn link_facts(sql: &Connection, fresh: Option<&[SessionFacts]>) -> rusqlite::Result<Facts> {
     let mut facts = Facts { names: names::read(sql)?, ..Facts::default() };
-    each(sql, EDITS, |row| {
-        facts.edits.push(EditFact {
-            tool_call: row.get(0)?,
-            path: row.get(1)?,
-            added: LineHash::unpack(row.get_ref(2)?.as_blob()?),
-            session: row.get(3)?,
-            call: row.get(4)?,
-            at: row.get(5)?,
-        });
-        Ok(())
-    })?;
-    each(sql, SIGHTINGS, |row| {
-        facts.sightings.push(SightingFact {
-            session: row.get(0)?,
-            prefix: row.get(1)?,
-            is_operation: row.get(2)?,
-            asked_at: row.get(3)?,
-            answered_at: row.get(4)?,
-        });
-        Ok(())
-    })?;
+    match fresh {
+        None => evidence::read_all(sql, &mut facts)?,
+        Some(fresh) => evidence::read_after(sql, fresh, &mut facts)?,
+    }
+    // One order, whichever way they came.
+    facts.edits.sort_unstable_by_key(|edit| (edit.tool_call, edit.path));
     each(
         sql,
         "SELECT key, id, position, author_time, commit_time, parents, patch_key, is_reachable FROM git_commit ORDER BY position, id",

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
+use super::commits::FIRST_CALL;
 use super::error::StoreError;
 
 /// The compatibility number this program reads and writes.
@@ -30,7 +31,7 @@ const MIGRATIONS: [(i64, &str); 3] = [
 const DERIVED: &str = include_str!("schema/derived.sql");
 const VIEWS: &str = include_str!("schema/views.sql");
 
-const DERIVED_TABLES: [&str; 7] = ["turn", "ledger", "share", "link", "landed", "session_state", "spend"];
+const DERIVED_TABLES: [&str; 8] = ["turn", "ledger", "share", "link", "landed", "session_state", "evidence", "spend"];
 
 /// Refuses a file that a later program has closed to this one, or that is not ours.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {
@@ -117,6 +118,6 @@ fn rebuild_derived(sql: &Connection) -> rusqlite::Result<()> {
     sql.execute_batch(VIEWS)?;
     let set = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
     sql.execute(set, params!["derived_version", DERIVED_VERSION.to_string()])?;
-    sql.execute("DELETE FROM meta WHERE key = 'derived_state'", [])?;
+    sql.execute("DELETE FROM meta WHERE key IN ('derived_state', ?1)", [FIRST_CALL])?;
     Ok(())
 }

@@ -10,6 +10,7 @@ mod capture;
 mod commits;
 mod derived;
 mod error;
+mod evidence;
 mod facts;
 mod ledger;
 mod merge;
@@ -21,6 +22,7 @@ mod problems;
 mod query;
 mod rows;
 mod sources;
+mod spend;
 
 pub use batch::Batch;
 pub use capture::{
@@ -28,7 +30,7 @@ pub use capture::{
     ToolMoment,
 };
 pub use commits::{CommitRow, CommitScan, FileRow};
-pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, ShareRow, TurnRow};
+pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, SessionRows, ShareRow, TurnRow};
 pub use error::StoreError;
 pub use facts::{
     CallFact, CapturedFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts,

@@ -109,7 +109,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
         connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     }
     connection.execute_batch(
-        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24000; PRAGMA wal_autocheckpoint = 8000;",
+        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24000; PRAGMA wal_autocheckpoint = 8000; PRAGMA mmap_size = 33554432;",
     )
 }
 

@@ -43,19 +43,22 @@ pub struct SourceRow {
     pub prefix_hash: i64,
 }
 
+/// By position: names would be looked up for each of a million rows.
+const COLUMNS: &str = "path, verdict, format, agent_run, file_key, size, modified, offset, ordinal, session, head_at, \
+  prefix_hash";
+
 fn read(row: &Row<'_>) -> rusqlite::Result<SourceRow> {
-    let stamp = FileStamp { file_key: row.get("file_key")?, size: row.get("size")?, modified: row.get("modified")? };
     Ok(SourceRow {
-        path: row.get("path")?,
-        is_foreign: row.get::<_, i64>("verdict")? == 1,
-        format: row.get("format")?,
-        agent_run: row.get("agent_run")?,
-        stamp,
-        offset: row.get("offset")?,
-        ordinal: row.get("ordinal")?,
-        session: row.get("session")?,
-        head_at: row.get("head_at")?,
-        prefix_hash: row.get("prefix_hash")?,
+        path: row.get(0)?,
+        is_foreign: row.get::<_, i64>(1)? == 1,
+        format: row.get(2)?,
+        agent_run: row.get(3)?,
+        stamp: FileStamp { file_key: row.get(4)?, size: row.get(5)?, modified: row.get(6)? },
+        offset: row.get(7)?,
+        ordinal: row.get(8)?,
+        session: row.get(9)?,
+        head_at: row.get(10)?,
+        prefix_hash: row.get(11)?,
     })
 }
 
@@ -81,7 +84,8 @@ impl Writer {
     /// What SQLite reports.
     pub fn source(&self, path: &str) -> Result<Option<SourceRow>, StoreError> {
         let look = || {
-            let mut statement = self.connection.prepare_cached("SELECT * FROM source WHERE path = ?1")?;
+            let mut statement =
+                self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM source WHERE path = ?1"))?;
             statement.query_row([path], read).optional()
         };
         look().map_err(|error| self.fail(error))
@@ -93,7 +97,7 @@ impl Writer {
     /// What SQLite reports.
     pub fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
         let look = || {
-            let mut statement = self.connection.prepare("SELECT * FROM source")?;
+            let mut statement = self.connection.prepare(&format!("SELECT {COLUMNS} FROM source"))?;
             statement.query_map([], read)?.collect::<rusqlite::Result<Vec<_>>>()
         };
         look().map_err(|error| self.fail(error))

@@ -1,7 +1,7 @@
 //! The lines a tool call wrote into a file, as hashes.
 
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use crate::model::LineHash;
 
@@ -39,7 +39,7 @@ pub(super) fn hashes_of_patch<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<L
 
 /// Returns the hashes of the lines of `new` that `old` does not have, each counted as often as it is new.
 pub(super) fn hashes_of_replacement(old: &str, new: &str) -> Vec<LineHash> {
-    let mut kept: HashMap<LineHash, usize> = HashMap::new();
+    let mut kept: FxHashMap<LineHash, usize> = FxHashMap::default();
     for hash in hashes_of_text(old) {
         *kept.entry(hash).or_default() += 1;
     }

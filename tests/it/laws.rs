@@ -1,7 +1,9 @@
 //! Laws that hold for every history, tried on small generated ones.
 
+use crate::books::database;
 use crate::harness::{Claude, Costs, SubagentRows, World};
 use proptest::prelude::*;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,6 +11,9 @@ use std::path::{Path, PathBuf};
 
 /// Cases of a law; each is a day with real git and several databases.
 const CASES: u32 = 4;
+
+/// Seconds after which work that landed nowhere is no longer pending.
+const PENDING_S: i64 = 14 * 86_400;
 
 const DIMENSIONS: [&str; 12] =
     ["commit", "session", "turn", "model", "day", "week", "month", "branch", "author", "agent", "tool", "file"];
@@ -136,6 +141,31 @@ fn ingest(world: &World, files: &[PathBuf]) {
     let _ = world.run_args(&args).success();
 }
 
+/// Every derived table, row by row, as it stands in the file.
+#[expect(clippy::disallowed_methods, reason = "the test looks at the file itself")]
+fn derived_tables(world: &World) -> Vec<String> {
+    let connection = Connection::open(database(world)).unwrap();
+    let mut all = Vec::new();
+    for table in ["turn", "ledger", "share", "link", "landed", "session_state", "evidence", "spend"] {
+        let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
+        let width = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let values: Vec<rusqlite::types::Value> = (0..width).map(|column| row.get(column).unwrap()).collect();
+            all.push(format!("{table} {values:?}"));
+        }
+    }
+    all.sort_unstable();
+    all
+}
+
+/// Makes the next ingest derive everything.
+#[expect(clippy::disallowed_methods, reason = "no command forgets what was derived")]
+fn forget_derivation(world: &World) {
+    let connection = Connection::open(database(world)).unwrap();
+    assert_eq!(connection.execute("DELETE FROM meta WHERE key = 'derived_state'", []).unwrap(), 1);
+}
+
 /// Everything that the database answers.
 fn numbers(world: &World) -> Vec<Value> {
     [
@@ -179,6 +209,33 @@ proptest! {
     }
 
     #[test]
+    fn what_is_derived_bit_by_bit_is_what_is_derived_at_once(
+        steps in day(),
+        order in Just(()).prop_perturb(|(), mut random| (0..16).map(|_| random.next_u32()).collect::<Vec<_>>()),
+    ) {
+        let world = live(&steps);
+        let mut files: Vec<(u32, PathBuf)> = order.iter().copied().cycle().zip(transcripts(&world.transcripts_dir())).collect();
+        files.sort();
+        let history = world.git(["rev-list", "HEAD"]).success().stdout;
+        let history: Vec<&str> = history.lines().collect();
+        for (number, file) in order.iter().zip(&files).map(|(number, (_, file))| (*number as usize, file)) {
+            // Some of the history is not there yet, and some of the file.
+            let _ = world.git(["update-ref", "HEAD", history[number % history.len()]]).success();
+            let whole = fs::read(file).unwrap();
+            fs::write(file, &whole[..whole.len() / (1 + number % 3)]).unwrap();
+            ingest(&world, std::slice::from_ref(file));
+            fs::write(file, &whole).unwrap();
+            ingest(&world, std::slice::from_ref(file));
+        }
+        let _ = world.git(["update-ref", "HEAD", history[0]]).success();
+        let _ = world.run(["ingest"]).success();
+        let bit_by_bit = derived_tables(&world);
+        forget_derivation(&world);
+        let _ = world.run(["ingest"]).success();
+        prop_assert_eq!(derived_tables(&world), bit_by_bit);
+    }
+
+    #[test]
     fn a_transcript_read_while_it_grows_is_the_whole_in_the_end(steps in day(), at in 0.0f64..1.0, which in 0usize..8) {
         let world = live(&steps);
         let files = transcripts(&world.transcripts_dir());
@@ -205,6 +262,23 @@ proptest! {
             prop_assert_eq!(costs.total(), whole.total(), "by {}", by);
             let first = Costs::of(world.ask_with(&["cost", "--by", by, "--limit", "1"], &[]));
             prop_assert_eq!(first.total(), whole.total(), "the first row by {}", by);
+        }
+    }
+
+    #[test]
+    fn sums_by_quarter_of_an_hour_are_sums_by_request(steps in day(), seconds in 0i64..20_000) {
+        let world = live(&steps);
+        // Somewhere in this day work grows too old to be pending.
+        world.advance(PENDING_S - seconds);
+        for by in ["model", "session", "none"] {
+            let quarters = world.ask_with(&["cost", "--by", by], &[]);
+            // No quarter begins at this instant, so requests are read; none is older.
+            let requests = world.ask_with(&["cost", "--by", by, "--since", "2000-01-01T00:00:01Z"], &[]);
+            let without_scope = |mut answer: Value| {
+                let _ = answer.as_object_mut().unwrap().remove("scope");
+                answer
+            };
+            prop_assert_eq!(without_scope(quarters), without_scope(requests), "by {}", by);
         }
     }
 

@@ -38,6 +38,7 @@ mod layers;
 mod notes_law;
 mod notes_races;
 mod notes_team;
+mod notes_walk;
 mod privacy;
 mod races;
 mod readme;

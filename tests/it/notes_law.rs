@@ -16,7 +16,7 @@ const TIDES: &str = "pub fn tide_at(hour: u32) -> f64 {\n    (f64::from(hour) / 
 const WINDS: &str = "pub fn wind_of(day: u32) -> u32 {\n    day.wrapping_mul(7) % 360\n}\n";
 
 /// A repository with one commit of a person, in which notes are written.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let world = World::new();
     world.write("README.md", "# Sails\n\nHow to sew sails.\n");
     world.commit("start");
@@ -77,7 +77,7 @@ fn lawful(world: &World) -> Vec<(String, Note)> {
 
 /// The same where work was thrown away: notes of commits that are gone still tell of it.
 #[track_caller]
-fn lawful_here(world: &World) -> Vec<(String, Note)> {
+pub(crate) fn lawful_here(world: &World) -> Vec<(String, Note)> {
     let _ = world.run(["ingest"]).success();
     let (all, shared) = (notes(world), shared(world));
     let reachable = world.git(["rev-list", "--branches", "--tags", "--remotes", "HEAD"]).success().stdout;

@@ -1,9 +1,12 @@
 -- Opinions. Dropped and rebuilt whenever DERIVED_VERSION, the prices or the
 -- facts below them change; nothing here is the only copy of anything.
 
+-- Rows of one session stand together: what a session that grew leaves behind is
+-- a few neighbouring pages, not one page for every request.
+
 CREATE TABLE turn (
-  key INTEGER PRIMARY KEY,
   session INTEGER NOT NULL,
+  key INTEGER NOT NULL,
   number INTEGER NOT NULL,
   kind INTEGER NOT NULL,
   end INTEGER NOT NULL,
@@ -18,15 +21,15 @@ CREATE TABLE turn (
   calls INTEGER NOT NULL,
   tools INTEGER NOT NULL,
   prompt_source INTEGER,
-  prompt_offset INTEGER
-) STRICT;
-CREATE INDEX turn_of_session ON turn (session);
+  prompt_offset INTEGER,
+  PRIMARY KEY (session, key)
+) STRICT, WITHOUT ROWID;
 
 -- One row for every request that is counted: its turn, its cost, and what of
 -- the cost no commit got. cost = unattributed + sum of its shares, always.
 CREATE TABLE ledger (
-  call INTEGER PRIMARY KEY,
   session INTEGER NOT NULL,
+  call INTEGER NOT NULL,
   turn INTEGER,
   kind INTEGER NOT NULL,
   at INTEGER,
@@ -44,17 +47,17 @@ CREATE TABLE ledger (
   unpriced TEXT,
   bucket INTEGER NOT NULL,
   unattributed INTEGER NOT NULL,
+  PRIMARY KEY (session, call),
   CHECK ((cost IS NULL) = (unpriced IS NOT NULL))
-) STRICT;
-CREATE INDEX ledger_of_session ON ledger (session);
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE share (
+  session INTEGER NOT NULL,
   call INTEGER NOT NULL,
   git_commit INTEGER NOT NULL,
-  session INTEGER NOT NULL,
   nano INTEGER NOT NULL,
   lines INTEGER NOT NULL,
-  PRIMARY KEY (call, git_commit)
+  PRIMARY KEY (session, call, git_commit)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX share_of_commit ON share (git_commit);
 
@@ -84,10 +87,19 @@ CREATE TABLE session_state (
   signature INTEGER NOT NULL
 ) STRICT;
 
+-- What linking needs of a session, packed (store::evidence): a new commit or a
+-- session that grew is weighed against all others without reading their rows.
+CREATE TABLE evidence (
+  session INTEGER PRIMARY KEY,
+  edits BLOB NOT NULL,
+  sightings BLOB NOT NULL
+) STRICT;
+
 -- The books in quarters of an hour: what most reports need of them, a tenth
 -- of the rows. Sums of `ledger`, made in the same transaction.
 CREATE TABLE spend (
   session INTEGER NOT NULL,
+  part INTEGER NOT NULL,
   quarter INTEGER,
   agent INTEGER NOT NULL,
   kind INTEGER NOT NULL,
@@ -104,6 +116,6 @@ CREATE TABLE spend (
   cache_write_1h INTEGER NOT NULL,
   web_searches INTEGER NOT NULL,
   cost INTEGER,
-  unattributed INTEGER NOT NULL
-) STRICT;
-CREATE INDEX spend_of_session ON spend (session);
+  unattributed INTEGER NOT NULL,
+  PRIMARY KEY (session, part)
+) STRICT, WITHOUT ROWID;

@@ -18,7 +18,7 @@ LEFT JOIN agent_run ON agent_run.key = call.agent_run
 LEFT JOIN name AS agent_name ON agent_name.id = agent_run.agent_type
 LEFT JOIN name AS model ON model.id = ledger.model
 LEFT JOIN name AS branch ON branch.id = ledger.branch
-LEFT JOIN turn ON turn.key = ledger.turn;
+LEFT JOIN turn ON turn.session = ledger.session AND turn.key = ledger.turn;
 
 -- What of a request's cost went to which commit.
 CREATE VIEW shares AS

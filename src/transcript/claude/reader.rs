@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
+use serde_json::Deserializer;
 
 use super::super::event::{AgentRun, CallSource, Envelope, Event, Fact, Problem, ProblemKind};
 use super::super::read::Item;
@@ -85,8 +86,24 @@ impl Reader {
     }
 
     /// Reads the objects of a line; on failure returns how many bytes were understood.
+    ///
+    /// A line that is text as a whole needs no look at each of its strings; in one that is not, the strings that are
+    /// read may be.
     fn objects(&mut self, line: &[u8], offset: u64, sink: &mut dyn FnMut(Item<'_>)) -> Result<(), usize> {
-        let mut rows = serde_json::Deserializer::from_slice(line).into_iter::<Row<'_>>();
+        match simdutf8::basic::from_utf8(line) {
+            Ok(text) => self.rows(Deserializer::from_str(text), line, offset, sink),
+            Err(_) => self.rows(Deserializer::from_slice(line), line, offset, sink),
+        }
+    }
+
+    fn rows<'l>(
+        &mut self,
+        parser: Deserializer<impl serde_json::de::Read<'l>>,
+        line: &'l [u8],
+        offset: u64,
+        sink: &mut dyn FnMut(Item<'_>),
+    ) -> Result<(), usize> {
+        let mut rows = parser.into_iter::<Row<'_>>();
         let mut consumed = 0;
         loop {
             match rows.next() {
