@@ -20,7 +20,9 @@ use crate::report::{HookForm, InstallReport, InstallStep, ManualHook, Report, Se
 pub(super) fn install(context: &Context<'_>, args: &InstallArgs) -> Result<ExitCode, Error> {
     let (mut plan, form, hooks_dir) = if args.global { git_of_user(args)? } else { git_of_repository(context, args)? };
     plan = plan.and(claude(context, args)?);
-    plan.actions.extend(switch(context, args.global)?.filter(|file| !file.exists()).map(|path| Action::Write {
+    let is_ours = matches!(form, HookForm::Files | HookForm::Config) || (args.global && form == HookForm::GlobalConfig);
+    let marker = if is_ours { switch(context, args.global)? } else { None };
+    plan.actions.extend(marker.filter(|file| !file.exists()).map(|path| Action::Write {
         path,
         content: Vec::new(),
         is_executable: false,

@@ -146,7 +146,7 @@ fn every_commit_of_an_agent_starts_each_hook_once_and_nobody_hears_it() {
 fn a_plan_is_printed_and_not_carried_out() {
     let program = Program::new();
     let json = program.run(&["install-hooks", "--dry-run"]);
-    assert!(json["dry_run"] == true && steps(&json) == 7, "{json:#}");
+    assert!(json["dry_run"] == true && steps(&json) == 8, "{json:#}");
     assert!(!program.hook("post-commit").exists() && !program.world.path(".claude").exists());
 }
 
@@ -439,7 +439,7 @@ fn new_gits_get_hooks_in_the_configuration_beside_any_manager() {
     let _ = program.world.git(["config", "core.hooksPath", ".husky/_"]).success();
     let config = program.world.read(".git/config");
     let json = program.run(&["install-hooks"]);
-    assert_eq!((json["form"].as_str(), steps(&json)), (Some("config"), 3));
+    assert_eq!((json["form"].as_str(), steps(&json)), (Some("config"), 4));
     assert!(!program.hook("post-commit").exists());
     assert_eq!(steps(&program.run(&["install-hooks"])), 0);
     for (hook, call) in ["prepare-commit-msg", "commit-msg", "post-commit"].into_iter().zip(COMMIT) {
@@ -596,7 +596,7 @@ fn a_file_that_cannot_be_written_is_named_and_a_second_try_goes_on() {
     assert_eq!(fs::read_to_string(program.hook("post-commit.before-agent-trace")).unwrap(), before);
     program.commits();
     fs::remove_file(program.world.path(".claude")).unwrap();
-    assert_eq!(steps(&program.run(&["install-hooks"])), 1, "it goes on where it stopped");
+    assert_eq!(steps(&program.run(&["install-hooks"])), 2, "it goes on where it stopped");
 }
 
 #[test]
