@@ -67,7 +67,10 @@ pub(super) fn uninstall(context: &Context<'_>, args: &UninstallArgs) -> Result<E
         let Some(path) = settings_file(scope, work_dir.as_deref())? else { continue };
         plan = plan.and(uninstall_settings(&Settings::read(&path)?));
     }
-    plan.actions.extend(switch(context, args.global)?.filter(|file| file.exists()).map(|path| Action::Remove { path }));
+    if let Some(path) = switch(context, args.global)?.filter(|file| file.exists()) {
+        plan.actions.extend(path.parent().map(|folder| Action::RemoveFolder { path: folder.to_owned() }));
+        plan.actions.push(Action::Remove { path });
+    }
     plan = once(plan);
     let report = report(&plan, args.dry_run);
     if !args.dry_run {
@@ -87,7 +90,7 @@ fn without_config(state: GitState) -> GitState {
     GitState { config: None, config_hooks: None, ..state }
 }
 
-/// Both settings files may leave the same folder behind; it goes when both are gone.
+/// Several files may leave the same folder behind; it goes when all are gone.
 fn once(mut plan: Plan) -> Plan {
     let is_folder = |action: &Action| matches!(action, Action::RemoveFolder { .. });
     let (folders, files): (Vec<_>, Vec<_>) = plan.actions.into_iter().partition(is_folder);

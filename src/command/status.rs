@@ -12,7 +12,7 @@ use crate::error::{Error, ExitCode};
 use crate::git::{self, GitProgram, Repo};
 use crate::install::{
     EVENTS, GitState, Hook, HookProgram, HookState, Settings, config_hooks_state, earlier_of, hook_state,
-    installed_events, is_current,
+    installed_events, is_config_current, is_current,
 };
 use crate::report::{
     GitStatus, HookForm, HookStanding, HookStatus, ProgramStatus, Report, SettingsScope, SettingsStanding,
@@ -69,6 +69,7 @@ fn hook_status(state: &GitState, of_config: &GitState, form: Option<HookForm>, h
     let program = hook_program();
     let standing = match form {
         Some(HookForm::Config | HookForm::GlobalConfig) => match config_hooks_state(of_config, hook) {
+            HookState::Ours { .. } if !is_config_current(of_config, &program) => HookStanding::Outdated,
             HookState::Ours { .. } => HookStanding::Installed,
             HookState::Changed => HookStanding::Changed,
             _ => HookStanding::Absent,

@@ -38,27 +38,25 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// Makes a commit in the empty folder `folder`, as a session of Claude Code with the id `session`.
+    /// Makes a commit with the program `git` in the empty folder `folder`, as a session of Claude Code.
     ///
     /// # Errors
     /// What git said.
-    pub fn run(folder: &Path, hooks: &TrialHooks, session: &str) -> Result<Trial, String> {
-        git(folder, session, &["init", "--quiet", "--template="])?;
+    pub fn run(git: &Path, folder: &Path, hooks: &TrialHooks, session: &str) -> Result<Trial, String> {
+        let git = |arguments: &[&str]| answer(git, folder, session, arguments);
+        git(&["init", "--quiet", "--template="])?;
         let git_dir = folder.join(".git");
-        install(folder, &git_dir, hooks, session)?;
+        install(&git_dir, hooks, &git)?;
         let commit = ["commit", "--quiet", "--allow-empty", "--message", "agent-trace: a trial of its hooks"];
-        git(folder, session, &commit)?;
-        let id = git(folder, session, &["rev-parse", "HEAD"])?;
-        let message = git(folder, session, &["log", "-1", "--format=%B"])?;
+        git(&commit)?;
+        let id = git(&["rev-parse", "HEAD"])?;
+        let message = git(&["log", "-1", "--format=%B"])?;
         Ok(Trial { commit: id.trim().to_owned(), message, git_dir })
     }
 }
 
-fn install(folder: &Path, git_dir: &Path, hooks: &TrialHooks, session: &str) -> Result<(), String> {
-    let set = |name: &str, value: &Path| {
-        let value = value.display().to_string();
-        git(folder, session, &["config", name, &value]).map(|_| ())
-    };
+fn install(git_dir: &Path, hooks: &TrialHooks, git: &dyn Fn(&[&str]) -> Result<String, String>) -> Result<(), String> {
+    let set = |name: &str, value: &Path| git(&["config", name, &value.display().to_string()]).map(|_| ());
     match hooks {
         TrialHooks::OfUser => Ok(()),
         TrialHooks::Config(file) => set("include.path", file),
@@ -75,8 +73,8 @@ fn copy(files: &[PathBuf], dir: &Path) -> std::io::Result<()> {
     files.iter().try_for_each(|file| fs::copy(file, dir.join(file.file_name().unwrap_or_default())).map(|_| ()))
 }
 
-fn git(folder: &Path, session: &str, arguments: &[&str]) -> Result<String, String> {
-    let mut git = command(Path::new("git"));
+fn answer(git: &Path, folder: &Path, session: &str, arguments: &[&str]) -> Result<String, String> {
+    let mut git = command(git);
     git.current_dir(folder).args(["-c", "user.name=agent-trace", "-c", "user.email=agent-trace@localhost"]);
     git.args(["-c", "commit.gpgSign=false"]).args(arguments).stdin(Stdio::null());
     forget_surroundings(&mut git);
@@ -113,7 +111,7 @@ mod tests {
         fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
         let work = folder.path().join("work");
         fs::create_dir(&work).unwrap();
-        let trial = Trial::run(&work, &TrialHooks::Files(vec![hook]), "some-session").unwrap();
+        let trial = Trial::run(Path::new("git"), &work, &TrialHooks::Files(vec![hook]), "some-session").unwrap();
         assert!(trial.message.contains("by some-session"), "{trial:?}");
         assert_eq!(trial.commit.len(), 40);
     }
@@ -122,6 +120,6 @@ mod tests {
     fn what_git_says_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let missing = TrialHooks::Files(vec![folder.path().join("missing")]);
-        assert!(Trial::run(folder.path(), &missing, "s").is_err());
+        assert!(Trial::run(Path::new("git"), folder.path(), &missing, "s").is_err());
     }
 }

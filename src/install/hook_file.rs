@@ -61,6 +61,12 @@ pub fn earlier_of(state: &GitState, hook: Hook) -> Option<String> {
     state.file(hook.name()).and_then(script::recognise)?.earlier
 }
 
+/// Tells whether the file of hooks in the configuration is what this version writes for this program.
+pub fn is_config_current(state: &GitState, program: &HookProgram) -> bool {
+    let is_so = |text: &Vec<u8>| config_hooks::config_hooks(&config_hooks::hooks_in(text), program).as_bytes() == text;
+    state.config_hooks.as_ref().is_none_or(is_so)
+}
+
 /// Returns what stands in the configuration for a hook.
 pub fn config_hooks_state(state: &GitState, hook: Hook) -> HookState {
     match &state.config_hooks {

@@ -16,6 +16,12 @@ fn finding<'j>(doctor: &'j Value, check: &str) -> &'j Value {
     findings.rfind(|finding| finding["check"] == check).unwrap_or_else(|| panic!("no `{check}` in {doctor:#}"))
 }
 
+/// What came of the throw-away commit; with several gits on the path it begins with which one.
+fn trial(doctor: &Value) -> &str {
+    let message = finding(doctor, "trial commit")["message"].as_str().unwrap();
+    message.split_once(": ").filter(|(git, _)| git.starts_with("git ")).map_or(message, |(_, rest)| rest)
+}
+
 fn installed() -> World {
     let world = World::new();
     world.write("a.txt", "a\n");
@@ -30,7 +36,7 @@ fn a_commit_of_an_agent_arrives() {
     let head = world.git(["rev-parse", "HEAD"]).success().stdout;
     let doctor = doctor(&world, 0);
     assert_eq!(doctor["healthy"], true, "{doctor:#}");
-    assert_eq!(finding(&doctor, "trial commit")["message"], "a commit was recorded and got its trailer");
+    assert_eq!(trial(&doctor), "a commit was recorded and got its trailer");
     assert_eq!(finding(&doctor, "trial commit")["remedy"], Value::Null);
     assert_eq!(world.git(["rev-parse", "HEAD"]).success().stdout, head, "the trial is made elsewhere");
     assert_eq!(world.run(["status", "--json"]).json()["spool"]["files"], 0);
@@ -41,7 +47,7 @@ fn without_trailers_the_record_alone_must_arrive() {
     let world = World::new();
     let _ = world.run(["install-hooks", "--no-trailers"]).success();
     let doctor = doctor(&world, 0);
-    assert_eq!(finding(&doctor, "trial commit")["message"], "a commit was recorded; trailers are not installed");
+    assert_eq!(trial(&doctor), "a commit was recorded; trailers are not installed");
 }
 
 #[test]
@@ -65,7 +71,7 @@ fn hooks_that_do_nothing_are_found_out() {
         return; // Git of 2.54 and later has them in its configuration.
     }
     let doctor = doctor(&world, 1);
-    assert_eq!(finding(&doctor, "trial commit")["message"], "a commit went through the hooks and was not recorded");
+    assert_eq!(trial(&doctor), "a commit went through the hooks and was not recorded");
     assert!(finding(&doctor, "hooks")["message"].as_str().unwrap().contains("changed by hand"));
 }
 

@@ -137,6 +137,7 @@ fn every_commit_of_an_agent_starts_each_hook_once_and_nobody_hears_it() {
     assert_eq!(program.calls(), COMMIT);
     assert_eq!(steps(&program.run(&["install-hooks"])), 0, "a second time changes nothing");
     program.run(&["uninstall-hooks"]);
+    assert!(!program.world.path(".git/agent-trace").exists(), "a folder of ours was left");
     program.commits();
     assert_eq!(program.calls(), Vec::<String>::new());
     assert_eq!(program.world.git(["status", "--porcelain"]).success().stdout, "", "files of ours were left");
@@ -354,6 +355,21 @@ fn a_program_that_moved_is_found_on_the_path() {
     let args = ["commit", "--quiet", "--allow-empty", "-m", "work"];
     let _ = program.world.git_with(&program.world.path(""), args, &[AGENT[0], AGENT[1], ("PATH", &path)]).success();
     assert_eq!(program.calls(), COMMIT);
+    // Both forms name a place; status says so and installing again corrects it.
+    for version in ["2.47.3", "2.54.0"] {
+        program.git_says(version);
+        let outdated = |expected: bool| {
+            let status = program.run(&["status"]);
+            assert_eq!(status["hooks"].to_string().contains("outdated"), expected, "{status:#}");
+        };
+        let file = program.folder.join("agent-trace-hook");
+        let _ = fs::remove_file(&file);
+        program.run(&["install-hooks"]);
+        program.stand_in("exit 0\n");
+        outdated(true);
+        program.run(&["install-hooks"]);
+        outdated(false);
+    }
 }
 
 #[test]
@@ -478,6 +494,9 @@ fn an_upgrade_of_git_moves_the_hooks_and_never_doubles_them() {
     assert_eq!(fs::read_to_string(program.hook("post-commit")).unwrap(), "#!/bin/sh\nexit 0\n");
     assert_eq!(program.run(&["status"])["form"], "config");
     program.git_says("2.39.5 (Apple Git-154)");
+    let (code, doctor, _) = program.run_in(&program.world.path(""), &["doctor"]);
+    assert_eq!(code, Some(1), "an older git does not run them: {doctor:#}");
+    assert!(doctor.to_string().contains("no git on PATH runs the hooks"), "{doctor:#}");
     program.run(&["install-hooks"]);
     assert_eq!(program.world.git(["config", "--get-regexp", "^hook\\."]).failure(1).stdout, "");
     assert_eq!(program.run(&["status"])["form"], "files");

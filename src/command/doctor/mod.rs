@@ -13,7 +13,7 @@ pub(super) fn run(context: &Context<'_>) -> Result<ExitCode, Error> {
     let repo = context.repo()?;
     let status = status(context, &repo)?;
     let mut findings = checks::all(context, &repo, &status);
-    findings.push(trial::trial(&repo, &status));
+    findings.extend(trial::trials(&repo, &status));
     let healthy = findings.iter().all(|finding| finding.severity < FindingSeverity::Error);
     context.print(&Report::Doctor(DoctorReport { healthy, findings }))?;
     Ok(if healthy { ExitCode::Ok } else { ExitCode::Negative })

@@ -7,31 +7,48 @@ use super::super::spool_end;
 use super::{broken, good, warning};
 use crate::git::{Repo, Trial, TrialHooks};
 use crate::install::FILE_NAME;
-use crate::report::{Finding, HookForm, HookStanding, StatusReport};
+use crate::report::{Finding, GitStatus, HookForm, HookStanding, StatusReport};
 
 const CHECK: &str = "trial commit";
 /// No client makes this id.
 const SESSION: &str = "00000000-0000-4000-8000-00000d0c7042";
 
-/// Commits in a repository of its own through the hooks that are installed here.
-pub(super) fn trial(repo: &Repo, status: &StatusReport) -> Finding {
+/// Commits in repositories of their own through the hooks that are installed here, once with every git on `PATH`.
+pub(super) fn trials(repo: &Repo, status: &StatusReport) -> Vec<Finding> {
     if status.form == Some(HookForm::Manual) {
         let message = "hooks are lines in files of others, which cannot be tried apart from them";
-        return warning(CHECK, message, "make a commit in an agent's session and look at: agent-trace status");
+        return vec![warning(CHECK, message, "make a commit in an agent's session and look at: agent-trace status")];
     }
     let Some(hooks) = hooks(repo, status) else {
-        return broken(CHECK, "no hook is installed that a commit could go through", "agent-trace install-hooks");
+        let message = "no hook is installed that a commit could go through";
+        return vec![broken(CHECK, message, "agent-trace install-hooks")];
     };
     if status.switched_off {
-        return broken(CHECK, "AGENT_TRACE=0 switches every hook off", "unset AGENT_TRACE");
+        return vec![broken(CHECK, "AGENT_TRACE=0 switches every hook off", "unset AGENT_TRACE")];
     }
+    // That a git is too old for hooks in the configuration is said elsewhere.
+    let is_able =
+        |git: &&GitStatus| git.version.is_some() && (git.reads_config_hooks || matches!(hooks, TrialHooks::Files(_)));
+    let trials: Vec<Finding> = status.gits.iter().filter(is_able).map(|git| trial(git, &hooks, status)).collect();
+    if trials.is_empty() {
+        let message = "no git on PATH runs the hooks that are installed";
+        return vec![broken(CHECK, message, "agent-trace install-hooks")];
+    }
+    trials
+}
+
+fn trial(git: &GitStatus, hooks: &TrialHooks, status: &StatusReport) -> Finding {
     let Ok(folder) = Folder::new() else {
         return broken(CHECK, "no temporary folder could be made", "set TMPDIR to a folder that can be written");
     };
-    match Trial::run(&folder.0, &hooks, SESSION) {
+    let mut finding = match Trial::run(Path::new(&git.path), &folder.0, hooks, SESSION) {
         Ok(trial) => verdict(&trial, status),
         Err(problem) => broken(CHECK, problem, "see whether `git commit` works in a new repository"),
+    };
+    if status.gits.len() > 1 {
+        finding.message = format!("git {}: {}", git.version.as_deref().unwrap_or_default(), finding.message);
     }
+    finding
 }
 
 /// The hooks as they are here; those of others are left out.
