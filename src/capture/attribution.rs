@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn an_agent_without_an_id_is_the_only_session_at_work_or_nobody() {
         let one = tool(Event::ToolStart, "s1", "t1", 7);
-        assert_eq!(look(&[("CLAUDECODE", "1")], &[], &[one.clone()]).unwrap().1, By::OnlyOpen);
+        assert_eq!(look(&[("CLAUDECODE", "1")], &[], std::slice::from_ref(&one)).unwrap().1, By::OnlyOpen);
         let two = [one, tool(Event::ToolStart, "s2", "t2", 8)];
         assert_eq!(look(&[("CLAUDECODE", "1")], &[], &two), None);
         assert_eq!(look(&[("GEMINI_CLI", "1")], &[], &two), None);

@@ -98,7 +98,7 @@ fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf])
 
 /// Notes are a copy of what the store has: without them the answer is the same, so the user is only told.
 fn notes(context: &Context<'_>, repo: &Repo, writer: &mut Writer, book: &PriceBook) -> Written {
-    write_notes(repo, writer, book.date(), context.now).unwrap_or_else(|error| {
+    write_notes(repo, writer, book.date(), context.now, context.config_dir().as_deref()).unwrap_or_else(|error| {
         context.ui.warning(&format!("the notes are not up to date: {}", Error::from(error).message()));
         Written { is_on: true, notes: 0 }
     })

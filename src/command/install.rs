@@ -1,6 +1,6 @@
 //! `install-hooks` and `uninstall-hooks`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::install_places::{
@@ -13,12 +13,18 @@ use crate::install::{
     Action, Form, GitState, Hook, HookProgram, Plan, Settings, Wanted, apply, form, install_git, install_settings,
     uninstall_git, uninstall_settings,
 };
+use crate::noting::switch_file;
 use crate::report::{HookForm, InstallReport, InstallStep, ManualHook, Report, SettingsScope, StepKind};
 
 /// Runs `agent-trace install-hooks`.
 pub(super) fn install(context: &Context<'_>, args: &InstallArgs) -> Result<ExitCode, Error> {
     let (mut plan, form, hooks_dir) = if args.global { git_of_user(args)? } else { git_of_repository(context, args)? };
     plan = plan.and(claude(context, args)?);
+    plan.actions.extend(switch(context, args.global)?.filter(|file| !file.exists()).map(|path| Action::Write {
+        path,
+        content: Vec::new(),
+        is_executable: false,
+    }));
     if hook_program_file().is_none() {
         plan.warnings.push(no_program());
     }
@@ -59,12 +65,19 @@ pub(super) fn uninstall(context: &Context<'_>, args: &UninstallArgs) -> Result<E
         let Some(path) = settings_file(scope, work_dir.as_deref())? else { continue };
         plan = plan.and(uninstall_settings(&Settings::read(&path)?));
     }
+    plan.actions.extend(switch(context, args.global)?.filter(|file| file.exists()).map(|path| Action::Remove { path }));
     plan = once(plan);
     let report = report(&plan, args.dry_run);
     if !args.dry_run {
         apply(&plan)?;
     }
     context.print(&Report::Uninstall(Box::new(report)))
+}
+
+/// The file that lets `ingest` write notes: of this repository, or of all of the user's.
+fn switch(context: &Context<'_>, is_global: bool) -> Result<Option<PathBuf>, Error> {
+    let folder = if is_global { context.config_dir() } else { Some(context.repo()?.common_dir().to_owned()) };
+    Ok(folder.map(|folder| switch_file(&folder)))
 }
 
 /// The configuration is looked at once, in the state of the folder that git uses.

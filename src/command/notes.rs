@@ -40,7 +40,11 @@ fn show(context: &Context<'_>, repo: &Repo, revision: &str) -> Result<ExitCode, 
         repo.resolve(revision).ok_or_else(|| Error::user(format!("`{revision}` is no commit of this clone")))?;
     let notes = repo.notes(NOTES_REF)?;
     let text = repo.note(&notes, &commit).ok_or_else(|| {
-        let hint = if is_on(repo.common_dir()) { "agent-trace notes fetch" } else { "agent-trace notes on" };
+        let hint = if is_on(repo.common_dir(), context.config_dir().as_deref()) {
+            "agent-trace notes fetch"
+        } else {
+            "agent-trace notes on"
+        };
         Error::user(format!("commit `{commit}` has no note")).with_hint(hint)
     })?;
     context.print(&Report::NotesShow(Box::new(note_report(&commit, &Note::parse(&text)))))
@@ -135,7 +139,7 @@ fn merged(context: &Context<'_>, repo: &Repo, reference: &str, with: String) -> 
 }
 
 fn verify(context: &Context<'_>, repo: &Repo) -> Result<ExitCode, Error> {
-    let report = verify_report(repo, &reachable(repo)?)?;
+    let report = verify_report(repo, is_on(repo.common_dir(), context.config_dir().as_deref()), &reachable(repo)?)?;
     let has_faults = report.has_faults();
     context.print(&Report::NotesVerify(Box::new(report)))?;
     Ok(if has_faults { ExitCode::Negative } else { ExitCode::Ok })

@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::git::{NOTES_REF, Notes, Repo, path_text};
 use crate::model::{CommitId, NanoUsd, Timestamp};
 use crate::notes::{ClaimGrade, Counter, Counters, MAX_NOTE_BYTES, Note, Record, SessionMark, Sum, SumKey, Usage};
-use crate::noting::is_on;
 use crate::report::{
     Grade, Missing, NoteClaim, NoteFile, NoteFinding, NoteFindingKind, NoteLineage, NoteUsage, NotesShowReport,
     NotesVerifyReport, TokenCounts,
@@ -103,11 +102,15 @@ fn tokens(counters: &Counters) -> TokenCounts {
 }
 
 /// Looks at every note.
-pub(super) fn verify_report(repo: &Repo, reachable: &HashSet<CommitId>) -> Result<NotesVerifyReport, Error> {
+pub(super) fn verify_report(
+    repo: &Repo,
+    is_on: bool,
+    reachable: &HashSet<CommitId>,
+) -> Result<NotesVerifyReport, Error> {
     let notes = repo.notes(NOTES_REF)?;
     let (mut all, mut seen) = (Sum::default(), Sum::default());
     let mut report = NotesVerifyReport {
-        is_on: is_on(repo.common_dir()),
+        is_on,
         tip: notes.tip().map(|tip| tip.to_string()),
         notes: notes.commits().len() as u64,
         records: 0,

@@ -46,13 +46,15 @@ fn step(action: &Action) -> io::Result<()> {
             let path = &behind_link(path);
             write_by(path, &beside(path, ".lock"), content, false)
         }
-        Action::Remove { path } => fs::remove_file(path),
+        Action::Remove { path } => fs::remove_file(behind_link(path)),
         Action::RemoveFolder { path } => remove_empty(path),
     }
 }
 
+/// A link of the user stays one, also if what it points to is not there yet.
 fn behind_link(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+    let target = || Some(path.parent()?.join(fs::read_link(path).ok()?));
+    path.canonicalize().ok().or_else(target).unwrap_or_else(|| path.to_owned())
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -98,7 +100,12 @@ fn create(path: &Path, _: bool) -> io::Result<File> {
 
 fn remove_empty(path: &Path) -> io::Result<()> {
     match fs::remove_dir(path) {
-        Err(error) if matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound) => Ok(()),
+        Err(error) if is_to_be_kept(error.kind()) => Ok(()),
         other => other,
     }
+}
+
+/// Not empty, gone already, or a link.
+fn is_to_be_kept(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -106,7 +106,9 @@ impl GitState {
 /// Hooks are small; whatever is larger than this is not ours.
 const MAX_READ: u64 = 1 << 20;
 
-fn hook_files(dir: &Path) -> io::Result<(BTreeSet<String>, BTreeMap<String, Vec<u8>>)> {
+type NamesAndHooks = (BTreeSet<String>, BTreeMap<String, Vec<u8>>);
+
+fn hook_files(dir: &Path) -> io::Result<NamesAndHooks> {
     let (mut names, mut files) = (BTreeSet::new(), BTreeMap::new());
     let entries = match fs::read_dir(dir) {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {

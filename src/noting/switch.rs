@@ -3,14 +3,15 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Returns the file that, by being there, lets notes be written.
-pub fn switch_file(common_dir: &Path) -> PathBuf {
-    common_dir.join("agent-trace").join("notes.on")
+/// Returns the file that says so: below the git directory that all work trees share for one repository, below the
+/// user's configuration folder for all of them.
+pub fn switch_file(folder: &Path) -> PathBuf {
+    folder.join("agent-trace").join("notes.on")
 }
 
-/// Tells whether notes are written here.
-pub fn is_on(common_dir: &Path) -> bool {
-    switch_file(common_dir).exists()
+/// Tells whether notes are written here; `user` is the user's configuration folder.
+pub fn is_on(common_dir: &Path, user: Option<&Path>) -> bool {
+    [Some(common_dir), user].into_iter().flatten().any(|folder| switch_file(folder).exists())
 }
 
 /// Lets notes be written from now on; tells whether they were not before.
@@ -18,8 +19,8 @@ pub fn is_on(common_dir: &Path) -> bool {
 /// # Errors
 /// What the system reports.
 pub fn switch_on(common_dir: &Path) -> io::Result<bool> {
-    let was_off = !is_on(common_dir);
     let marker = switch_file(common_dir);
+    let was_off = !marker.exists();
     marker.parent().map(std::fs::create_dir_all).transpose()?;
     std::fs::write(marker, "")?;
     Ok(was_off)
@@ -45,10 +46,13 @@ mod tests {
     fn nothing_is_written_unless_it_was_switched_on() {
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path();
-        assert!(!is_on(here));
+        assert!(!is_on(here, None));
         assert!(!switch_off(here).unwrap());
         assert!(switch_on(here).unwrap() && !switch_on(here).unwrap());
-        assert!(is_on(here));
-        assert!(switch_off(here).unwrap() && !is_on(here));
+        assert!(is_on(here, None));
+        assert!(switch_off(here).unwrap() && !is_on(here, None));
+        let user = tempfile::tempdir().unwrap();
+        switch_on(user.path()).unwrap();
+        assert!(is_on(here, Some(user.path())), "switched on for all repositories");
     }
 }

@@ -1,5 +1,7 @@
 //! Brings the notes of a repository up to date with its store.
 
+use std::path::Path;
+
 use super::facts::Facts;
 use super::plan::{Plan, plan};
 use super::switch::is_on;
@@ -38,8 +40,14 @@ const VERSION: u32 = 1;
 ///
 /// # Errors
 /// What the repository or the store report; the notes are whole in any case.
-pub fn write_notes(repo: &Repo, writer: &mut Writer, prices: &str, at: Timestamp) -> Result<Written, NotingError> {
-    if !is_on(repo.common_dir()) {
+pub fn write_notes(
+    repo: &Repo,
+    writer: &mut Writer,
+    prices: &str,
+    at: Timestamp,
+    user: Option<&Path>,
+) -> Result<Written, NotingError> {
+    if !is_on(repo.common_dir(), user) {
         return Ok(Written::default());
     }
     let rewrites = writer.note_rewrites()?.len();

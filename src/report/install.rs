@@ -23,7 +23,7 @@ pub struct InstallReport {
 
 /// How hooks of git are installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum HookForm {
     /// Scripts in the folder of hooks.
     Files,
@@ -60,7 +60,7 @@ pub struct InstallStep {
 
 /// What is done to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum StepKind {
     /// It did not exist.
     Create,
@@ -100,7 +100,7 @@ pub struct ManualHook {
 
 /// Which settings of Claude Code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum SettingsScope {
     /// `.claude/settings.json`, shared with everybody who clones
     Project,

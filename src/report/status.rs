@@ -44,7 +44,7 @@ pub struct HookStatus {
 
 /// Whether a hook is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum HookStanding {
     /// Ours, as this version writes it.
     Installed,
@@ -97,7 +97,7 @@ pub struct SettingsStatus {
 
 /// Whether our entries are in a settings file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "snake_case")]
 pub enum SettingsStanding {
     /// All of them.
     Installed,

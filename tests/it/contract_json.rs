@@ -196,6 +196,26 @@ mod contract {
     shape!(NotesSwitch { schema: String, is_on: bool, has_changed: bool } optional {
         remote: String, refspec: String,
     });
+    shape!(Install {
+        schema: String, dry_run: bool, steps: Vec<Step>, manual: Vec<Manual>, warnings: Vec<String>,
+    } optional { form: HookForm, hooks_dir: String, program: String });
+    shape!(Step { step: StepKind, path: String } optional { to: String });
+    shape!(Manual { hook: String, path: String, line: String } optional {});
+
+    shape!(Status {
+        schema: String, switched_off: bool, hooks_dir: String, hooks: Vec<Hook>, settings: Vec<Settings>,
+        programs: Vec<Program>, gits: Vec<Git>, spool: Spool,
+    } optional { form: HookForm, hooks_path: String, notes: String });
+    shape!(Hook { hook: String, state: HookStanding } optional { runs_first: String });
+    shape!(Settings { scope: SettingsScope, path: String, state: SettingsStanding, of_events: u64 } optional {
+        events: u64,
+    });
+    shape!(Program { name: String, path: String } optional { version: String });
+    shape!(Git { path: String, reads_config_hooks: bool } optional { version: String });
+    shape!(Spool { files: u64, bytes: u64 } optional { last_event: String, last_at: String });
+
+    shape!(Doctor { schema: String, healthy: bool, findings: Vec<Checked> } optional {});
+    shape!(Checked { severity: CheckSeverity, check: String, message: String } optional { remedy: String });
 
     macro_rules! words {
         ($name:ident { $($word:ident),* $(,)? }) => {
@@ -223,6 +243,12 @@ mod contract {
     words!(Severity { Warning, Error });
     words!(NotesResult { NoNotes, UpToDate, Pushed, FastForward, Merged });
     words!(NoteFindingKind { BadLines, TooLarge, Unreadable, UnknownCommit });
+    words!(HookForm { Files, Config, GlobalConfig, Manual });
+    words!(StepKind { Create, Change, Rename, Remove, RemoveFolder });
+    words!(HookStanding { Installed, Outdated, Changed, ByHand, Chained, TakenOver, Foreign, Absent });
+    words!(SettingsScope { Project, Local, User, None });
+    words!(SettingsStanding { Installed, Partial, Absent, SwitchedOff, Unreadable });
+    words!(CheckSeverity { Good, Warning, Error });
     words!(CostBy { Commit, Session, Turn, Model, Day, Week, Month, Branch, Author, Agent, Tool, File, None });
     words!(CoverageKind {
         CommitsWithoutSession,
@@ -764,6 +790,77 @@ fn notes_switch() -> r::Report {
     })
 }
 
+fn installing() -> r::InstallReport {
+    let step =
+        |step, path: &str, to: Option<&str>| r::InstallStep { step, path: path.into(), to: to.map(str::to_owned) };
+    r::InstallReport {
+        dry_run: true,
+        form: Some(r::HookForm::Files),
+        hooks_dir: Some("/home/ada/shop/.git/hooks".into()),
+        program: None,
+        steps: vec![
+            step(r::StepKind::Rename, "post-commit", Some("post-commit.before-agent-trace")),
+            step(r::StepKind::Create, HOSTILE, None),
+            step(r::StepKind::Change, "settings.json", None),
+            step(r::StepKind::Remove, "pre-push", None),
+            step(r::StepKind::RemoveFolder, ".claude", None),
+        ],
+        manual: vec![r::ManualHook { hook: "pre-push".into(), path: HOSTILE.into(), line: "true".into() }],
+        warnings: vec![HOSTILE.into()],
+    }
+}
+
+fn status() -> r::Report {
+    use r::{HookStanding as H, SettingsScope as S, SettingsStanding as F};
+    let hook = |state| r::HookStatus { hook: "post-commit".into(), state, runs_first: Some(HOSTILE.into()) };
+    let hooks =
+        [H::Installed, H::Outdated, H::Changed, H::ByHand, H::Chained, H::TakenOver, H::Foreign, H::Absent].map(hook);
+    let settings = |(scope, state, events)| r::SettingsStatus {
+        scope,
+        path: "/home/ada/.claude/settings.json".into(),
+        state,
+        events,
+        of_events: 15,
+    };
+    let files = [
+        (S::Local, F::Installed, Some(15)),
+        (S::Project, F::Partial, Some(3)),
+        (S::User, F::Absent, Some(0)),
+        (S::User, F::SwitchedOff, Some(15)),
+        (S::User, F::Unreadable, None),
+    ];
+    r::Report::Status(Box::new(r::StatusReport {
+        switched_off: true,
+        form: Some(r::HookForm::GlobalConfig),
+        hooks_dir: "/home/ada/shop/.husky/_".into(),
+        hooks_path: Some(HOSTILE.into()),
+        hooks: hooks.to_vec(),
+        settings: files.map(settings).to_vec(),
+        programs: vec![r::ProgramStatus { name: "agent-trace-hook".into(), path: HOSTILE.into(), version: None }],
+        gits: vec![r::GitStatus {
+            path: "/usr/bin/git".into(),
+            version: Some(HOSTILE.into()),
+            reads_config_hooks: true,
+        }],
+        spool: r::SpoolStatus { files: 2, bytes: 4_096, last_event: Some(HOSTILE.into()), last_at: Some(at(0)) },
+        notes: None,
+    }))
+}
+
+fn doctor() -> r::Report {
+    use r::FindingSeverity as S;
+    let finding = |severity| r::Finding {
+        severity,
+        check: "git".into(),
+        message: HOSTILE.into(),
+        remedy: (severity != S::Good).then(|| HOSTILE.into()),
+    };
+    r::Report::Doctor(r::DoctorReport {
+        healthy: false,
+        findings: [S::Good, S::Warning, S::Error].map(finding).to_vec(),
+    })
+}
+
 fn every_report() -> Vec<r::Report> {
     let mut reports = vec![
         log(),
@@ -783,6 +880,10 @@ fn every_report() -> Vec<r::Report> {
         notes_verify(),
         notes_prune(),
         notes_switch(),
+        r::Report::Install(Box::new(installing())),
+        r::Report::Uninstall(Box::default()),
+        status(),
+        doctor(),
     ];
     reports.extend(r::CostBy::ALL.map(cost));
     reports
@@ -825,6 +926,12 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::NotesVerify>(&notes_verify()).schema, "agent-trace/notes-verify/1");
     assert_eq!(read::<contract::NotesPrune>(&notes_prune()).schema, "agent-trace/notes-prune/1");
     assert_eq!(read::<contract::NotesSwitch>(&notes_switch()).schema, "agent-trace/notes-switch/1");
+    let install = read::<contract::Install>(&r::Report::Install(Box::new(installing())));
+    assert_eq!(install.schema, "agent-trace/install/1");
+    let uninstall = read::<contract::Install>(&r::Report::Uninstall(Box::default()));
+    assert_eq!(uninstall.schema, "agent-trace/uninstall/1");
+    assert_eq!(read::<contract::Status>(&status()).schema, "agent-trace/status/1");
+    assert_eq!(read::<contract::Doctor>(&doctor()).schema, "agent-trace/doctor/1");
 }
 
 #[test]

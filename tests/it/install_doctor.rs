@@ -109,3 +109,11 @@ fn status_shows_what_waits_and_what_came_last() {
     let _ = world.git(["notes", "--ref=agent-trace", "add", "-m", "{}"]).success();
     assert_eq!(world.run(["status", "--json"]).json()["notes"].as_str().map(str::len), Some(40));
 }
+
+#[test]
+fn what_would_be_recorded_twice_is_named() {
+    let world = installed();
+    let _ = world.run(["install-hooks", "--scope", "project"]).success();
+    let found = doctor(&world, 0)["findings"].to_string();
+    assert!(found.contains("every event is recorded twice"), "{found}");
+}

@@ -31,6 +31,7 @@ mod fixtures;
 mod harness;
 mod install_doctor;
 mod install_laws;
+mod install_pages;
 mod install_stories;
 mod laws;
 mod layers;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::context::Context;
-use super::super::install_places::hook_program_file;
+use super::super::install_places::{gits as gits_on_path, global_state, hook_program_file};
 use super::super::status::is_command_current;
 use super::{broken, good, warning};
 use crate::git::Repo;
@@ -19,7 +19,9 @@ pub(super) fn all(context: &Context<'_>, repo: &Repo, status: &StatusReport) -> 
     findings.extend(gits(status));
     findings.extend(hooks(status));
     findings.extend(left_behind(status));
+    findings.extend(twice(status));
     findings.push(settings(status));
+    findings.extend(settings_twice(status));
     findings.extend(other_worktrees(repo, status));
     findings.extend(transcripts(context, repo));
     findings.push(clock(context, status));
@@ -134,6 +136,29 @@ fn left_behind(status: &StatusReport) -> Vec<Finding> {
         )
     })
     .collect()
+}
+
+/// Hooks of the user's configuration run beside those of the repository.
+fn twice(status: &StatusReport) -> Option<Finding> {
+    let is_local = matches!(status.form, Some(HookForm::Files | HookForm::Config));
+    let global =
+        global_state(&gits_on_path()).ok().filter(|global| is_local && global.has_new_git && global.is_included());
+    global.map(|_| {
+        let message = "installed here and for all repositories: every hook runs twice";
+        warning("hooks", message, "agent-trace install-hooks, which leaves the hooks for all repositories")
+    })
+}
+
+/// Claude Code runs the same command once, wherever it stands; that of a shared file is another.
+fn settings_twice(status: &StatusReport) -> Option<Finding> {
+    let has = |is_shared: bool| {
+        let mut files = status.settings.iter().filter(|file| (file.scope == SettingsScope::Project) == is_shared);
+        files.any(|file| file.state == SettingsStanding::Installed)
+    };
+    (has(true) && has(false)).then(|| {
+        let message = "entries stand in the shared settings and in your own: every event is recorded twice";
+        warning("claude code", message, "agent-trace uninstall-hooks, then install-hooks with one --scope")
+    })
 }
 
 fn settings(status: &StatusReport) -> Finding {

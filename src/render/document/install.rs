@@ -21,15 +21,15 @@ pub(super) fn installed(report: &InstallReport) -> Document {
         .with_all(steps(report, nothing))
         .with_all(manual(report))
         .with_all(list("to know", report.warnings.clone(), Role::Warning))
+        .with_data(table(&report.steps))
 }
 
 /// Returns the page after taking hooks out.
 pub(super) fn uninstalled(report: &InstallReport) -> Document {
-    Document::new("UTC").with_all(steps(report, "nothing of agent-trace is installed")).with_all(list(
-        "to know",
-        report.warnings.clone(),
-        Role::Warning,
-    ))
+    Document::new("UTC")
+        .with_all(steps(report, "nothing of agent-trace is installed"))
+        .with_all(list("to know", report.warnings.clone(), Role::Warning))
+        .with_data(table(&report.steps))
 }
 
 fn steps(report: &InstallReport, nothing: &str) -> Vec<Block> {

@@ -47,7 +47,12 @@ fn settings(rows: &[SettingsStatus]) -> Table {
     Table::of(rows)
         .with(Column::id("Claude Code", "scope"), |row| Cell::text(row.scope.name()))
         .with(Column::name("state", "state"), |row| Cell::text(row.state.words()))
-        .with(Column::number("events", "events"), |row| Cell::Share { part: row.events, whole: Some(row.of_events) })
+        .with(Column::number("events", "").for_people(), |row| Cell::Share {
+            part: row.events,
+            whole: Some(row.of_events),
+        })
+        .with(Column::data("events"), |row| Cell::Count(row.events))
+        .with(Column::data("of_events"), |row| Cell::count(row.of_events))
         .with(Column::path("file", "path"), |row| Cell::text(&row.path))
         .build()
 }
