@@ -20,13 +20,13 @@ use crate::report::{HookForm, InstallReport, InstallStep, ManualHook, Report, Se
 pub(super) fn install(context: &Context<'_>, args: &InstallArgs) -> Result<ExitCode, Error> {
     let (mut plan, form, hooks_dir) = if args.global { git_of_user(args)? } else { git_of_repository(context, args)? };
     plan = plan.and(claude(context, args)?);
-    if args.global || form != HookForm::GlobalConfig {
-        plan.actions.extend(switch(context, args.global)?.filter(|file| !file.exists()).map(|path| Action::Write {
-            path,
-            content: Vec::new(),
-            is_executable: false,
-        }));
-    }
+    let is_ours = matches!(form, HookForm::Files | HookForm::Config) || (args.global && form == HookForm::GlobalConfig);
+    let marker = if is_ours { switch(context, args.global)? } else { None };
+    plan.actions.extend(marker.filter(|file| !file.exists()).map(|path| Action::Write {
+        path,
+        content: Vec::new(),
+        is_executable: false,
+    }));
     if hook_program_file().is_none() {
         plan.warnings.push(no_program());
     }

@@ -6,6 +6,7 @@
 use crate::harness::{Claude, World};
 use crate::notes_law::{lawful_here, world};
 use std::cell::Cell;
+use std::io::Write;
 
 const STEPS: usize = 14;
 const WALKS: u64 = 4;
@@ -132,6 +133,20 @@ fn step(world: &World, fate: &Fate, sessions: &[Claude<'_>]) -> &'static str {
     }
 }
 
+/// Tells the way that led to a failure.
+struct Way {
+    seed: u64,
+    steps: Vec<&'static str>,
+}
+
+impl Drop for Way {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = writeln!(std::io::stderr(), "seed {}: {}", self.seed, self.steps.join(", "));
+        }
+    }
+}
+
 #[test]
 fn the_law_holds_on_every_way() {
     let walks = std::env::var("NOTES_WALKS").ok().and_then(|text| text.parse().ok()).unwrap_or(WALKS);
@@ -142,10 +157,9 @@ fn the_law_holds_on_every_way() {
             world.install_hooks();
         }
         let sessions = [world.claude("one"), world.claude("two")];
-        let mut way = Vec::new();
+        let mut way = Way { seed, steps: Vec::new() };
         for _ in 0..STEPS {
-            way.push(step(&world, &fate, &sessions));
-            eprintln!("seed {seed}: {}", way.join(", "));
+            way.steps.push(step(&world, &fate, &sessions));
             let _ = lawful_here(&world);
         }
     }
