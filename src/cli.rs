@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::render::Format;
-use crate::report::CostBy;
+use crate::report::{CostBy, SettingsScope};
 use crate::ui::ColourChoice;
 
 /// Under which the options of every command stand, apart from a command's own.
@@ -27,7 +27,7 @@ agent-trace log                      commits with their cost\n  \
 agent-trace cost --by branch         money by branch; also model, day, file, author, …\n  \
 agent-trace show HEAD                every cent of a commit\n\n\
 Exit codes: 0 done, 1 a check said no, 2 wrong use or surroundings, 70 a bug of this program.\n\
-Everything stays on this machine; nothing is fetched or sent."
+Everything stays on this machine; only `notes push` and `notes fetch` talk to others."
 )]
 pub struct Cli {
     /// Settings of every command.
@@ -79,6 +79,9 @@ pub enum Command {
     Ingest {
         /// Files, folders or tar archives
         paths: Vec<PathBuf>,
+        /// Silently, and not at all while another agent-trace is reading; for hooks
+        #[arg(long, hide = true)]
+        background: bool,
     },
     /// Money by commit, session, model, day, branch, …
     #[command(after_help = "Examples:\n  agent-trace cost --by commit\n  agent-trace cost --by month --format csv\n  \
@@ -127,6 +130,19 @@ agent-trace cost --by model --since 2026-01-01 --branch main")]
         #[command(flatten)]
         filter: FilterArgs,
     },
+    /// Usage in git notes: write it, look at it, share it with a team
+    ///
+    /// Where notes are on, every ingest writes into refs/notes/agent-trace which sessions made a commit and what they
+    /// used: tokens, money, times and hashed names; no prompt, no code, no name of a person.
+    #[command(
+        after_help = "Examples:\n  agent-trace notes on --remote origin   write notes here; git fetch brings those of others\n  \
+agent-trace notes show HEAD~2\n  agent-trace notes push && agent-trace notes fetch\n  agent-trace notes verify"
+    )]
+    Notes {
+        /// What about them
+        #[command(subcommand)]
+        action: NotesAction,
+    },
     /// What could not be read, with file, offset and reason
     #[command(after_help = "Example:\n  agent-trace problems --format csv")]
     Problems {
@@ -157,6 +173,24 @@ agent-trace sql 'select sum(cost_nano_usd) / 1e9 from calls' --json")]
         #[arg(short = 'n', long, value_name = "N")]
         limit: Option<usize>,
     },
+    /// Record from now on: hooks of git and of Claude Code
+    ///
+    /// A hook that is there already keeps its bytes, runs first and decides how the hook ends; whatever becomes of
+    /// agent-trace, git does not notice. Where the folder of hooks is not this clone's own (core.hooksPath, husky),
+    /// they go into the configuration if git is 2.54 or later; otherwise the lines to add are printed and the exit
+    /// code is 1. AGENT_TRACE=0 in the environment switches every hook off.
+    #[command(after_help = "Examples:\n  agent-trace install-hooks --dry-run\n  agent-trace install-hooks\n  \
+agent-trace install-hooks --no-trailers --scope user")]
+    InstallHooks(InstallArgs),
+    /// Take every hook out again; what was there before is as it was
+    #[command(after_help = "Example:\n  agent-trace uninstall-hooks --dry-run")]
+    UninstallHooks(UninstallArgs),
+    /// What is recorded here: hooks, settings, programs, what waits to be read
+    #[command(after_help = "Example:\n  agent-trace status --json")]
+    Status,
+    /// Prove that recording works, with a throw-away commit; exit code 1 if something is broken
+    #[command(after_help = "Example:\n  agent-trace doctor")]
+    Doctor,
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  agent-trace completions bash > ~/.local/share/bash-completion/completions/agent-trace"
@@ -165,9 +199,53 @@ agent-trace sql 'select sum(cost_nano_usd) / 1e9 from calls' --json")]
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// What hooks of git and of agents call; silent, and always successful
+    ///
+    /// The same as the program agent-trace-hook, which starts faster.
+    #[command(hide = true)]
+    Hook {
+        /// claude EVENT, or git HOOK ARGUMENTS…
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Print the manual page
     #[command(after_help = "Example:\n  agent-trace man | man -l -")]
     Man,
+}
+
+/// What to install.
+#[derive(Debug, Clone, Args)]
+pub struct InstallArgs {
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Leave commit messages alone: notes only
+    #[arg(long)]
+    pub no_trailers: bool,
+    /// Do not send notes along with `git push`
+    #[arg(long)]
+    pub no_push: bool,
+    /// Which settings of Claude Code: local (.claude/settings.local.json), project (.claude/settings.json, shared),
+    /// user (~/.claude/settings.json, all repositories) or none [default: local, user with --global]
+    #[arg(long, value_name = "SCOPE", hide_possible_values = true)]
+    pub scope: Option<SettingsScope>,
+    /// For all repositories of this user, in git's and Claude Code's own settings; needs git 2.54 or later
+    #[arg(long)]
+    pub global: bool,
+}
+
+/// What to take out.
+#[derive(Debug, Clone, Args)]
+pub struct UninstallArgs {
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Which settings of Claude Code: local, project, user or none [default: local and project, user with --global]
+    #[arg(long, value_name = "SCOPE", hide_possible_values = true)]
+    pub scope: Option<SettingsScope>,
+    /// What was installed for all repositories of this user
+    #[arg(long)]
+    pub global: bool,
 }
 
 /// Which part of the books.
@@ -188,6 +266,78 @@ pub struct FilterArgs {
     /// Only models whose name contains this
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
+}
+
+/// What to do with notes.
+#[derive(Debug, Clone, Subcommand)]
+pub enum NotesAction {
+    /// Show what the note of a commit says
+    #[command(after_help = "Examples:\n  agent-trace notes show\n  agent-trace notes show 4f2a91c --json")]
+    Show {
+        /// The commit
+        #[arg(default_value = "HEAD")]
+        revision: String,
+    },
+    /// Write notes in this repository from now on
+    #[command(after_help = "Examples:\n  agent-trace notes on\n  agent-trace notes on --remote origin")]
+    On {
+        /// Let `git fetch` bring along the notes of this remote
+        #[arg(long, value_name = "REMOTE")]
+        remote: Option<String>,
+    },
+    /// Write no more notes in this repository; what was written stays
+    #[command(after_help = "Example:\n  agent-trace notes off --remote origin")]
+    Off {
+        /// Let `git fetch` no longer bring along the notes of this remote
+        #[arg(long, value_name = "REMOTE")]
+        remote: Option<String>,
+    },
+    /// Push notes to a remote; never forced, those of others are merged first
+    #[command(after_help = "Examples:\n  agent-trace notes push\n  agent-trace notes push upstream --timeout 10")]
+    Push(PushArgs),
+    /// Fetch the notes of a remote and merge them into ours
+    #[command(after_help = "Example:\n  agent-trace notes fetch origin")]
+    Fetch {
+        /// The remote [default: remote.pushDefault, origin or the only one]
+        remote: Option<String>,
+        /// Give up after this many seconds
+        #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+        timeout: u64,
+    },
+    /// Merge another notes reference into ours: the lines of both, each once
+    #[command(after_help = "Example:\n  agent-trace notes merge refs/notes/remotes/origin/agent-trace")]
+    Merge {
+        /// The reference; a name without refs/ is one under refs/notes/
+        reference: String,
+    },
+    /// Read every note; exit code 1 if one is damaged
+    #[command(after_help = "Example:\n  agent-trace notes verify --json")]
+    Verify,
+    /// Remove notes of commits that nothing reaches, if other notes say the same
+    ///
+    /// Notes of commits that are not in this clone always stay.
+    #[command(after_help = "Example:\n  agent-trace notes prune --dry-run")]
+    Prune {
+        /// Only say which ones
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
+}
+
+/// Where to push notes to.
+#[derive(Debug, Clone, Args)]
+pub struct PushArgs {
+    /// The remote [default: remote.pushDefault, origin or the only one]
+    pub remote: Option<String>,
+    /// The URL behind the remote, as git tells its hooks
+    #[arg(hide = true)]
+    pub url: Option<String>,
+    /// Give up after this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub timeout: u64,
+    /// Silently, only if there is something new, and never with an error; for pre-push
+    #[arg(long, hide = true)]
+    pub for_hook: bool,
 }
 
 /// What to do with the price table.

@@ -14,11 +14,15 @@
 //! - [`model`]: identifiers, amounts, instants; knows nothing else.
 //! - [`clock`] and [`paths`]: the time, and where things live; read in one place each.
 //! - [`transcript`]: bytes of a transcript to events and counted problems.
+//! - [`capture`]: the hot path of hooks: one record, one append to the spool.
 //! - [`git`]: commits, their claims and their lines, without a child process.
+//! - [`notes`]: records of a git note, and what they add up to.
 //! - [`pricing`]: the dated price table, and what a request costs.
 //! - [`store`]: the SQLite file and all SQL.
 //! - [`ingest`]: finds and reads what is new, records it as facts.
 //! - [`derive`](mod@derive): opinions from facts: turns, links, shares of cost.
+//! - [`install`]: hooks of git and agents, put in and taken out without a trace.
+//! - [`noting`]: which note says what, from the store to git.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.
@@ -29,6 +33,7 @@
 
 #[cfg(feature = "analytics")]
 pub mod analysis;
+pub mod capture;
 pub mod cli;
 pub mod clock;
 pub mod command;
@@ -36,7 +41,10 @@ pub mod derive;
 pub mod error;
 pub mod git;
 pub mod ingest;
+pub mod install;
 pub mod model;
+pub mod notes;
+pub mod noting;
 pub mod paths;
 pub mod pricing;
 pub mod render;

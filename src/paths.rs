@@ -9,6 +9,23 @@ pub fn database(common_dir: &Path) -> PathBuf {
     common_dir.join("agent-trace").join("trace.db")
 }
 
+/// Returns the user's configuration file of git, the one that `git config --global` would write.
+///
+/// `named` is what `GIT_CONFIG_GLOBAL` holds; `config` the user's configuration folder.
+pub fn git_config_of_user(home: &Path, config: &Path, named: Option<&Path>) -> PathBuf {
+    let (in_home, in_config) = (home.join(".gitconfig"), config.join("git").join("config"));
+    match named {
+        Some(named) => named.to_path_buf(),
+        None if !in_home.exists() && in_config.exists() => in_config,
+        None => in_home,
+    }
+}
+
+/// Returns Claude Code's settings file of the user; `named` is what `CLAUDE_CONFIG_DIR` holds.
+pub fn claude_settings_of_user(home: &Path, named: Option<&Path>) -> PathBuf {
+    named.map_or_else(|| home.join(".claude"), Path::to_path_buf).join("settings.json")
+}
+
 /// Returns the price files that are laid over the embedded table, lowest first.
 ///
 /// `config` is the user's configuration folder, `named` what `AGENT_TRACE_PRICES` holds.

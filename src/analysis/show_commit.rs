@@ -77,9 +77,9 @@ fn evidence(link: &commits::Link) -> Vec<Evidence> {
     let piece = |kind: Kind| {
         let detail = (kind == Kind::Lines).then(|| format!("{} lines", link.lines));
         let code = match kind {
-            Kind::Operation | Kind::Printed => 1,
+            Kind::Hook | Kind::Operation | Kind::Printed => 1,
             Kind::Trailer | Kind::PullRequest => 2,
-            Kind::Lines => 3,
+            Kind::Content | Kind::Lines => 3,
         };
         Evidence { kind: kind.name().to_owned(), grade: grade(code), detail, at: None }
     };

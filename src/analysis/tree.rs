@@ -38,8 +38,9 @@ const CALLS: &str = "SELECT ledger.call, ledger.turn, call.id, ledger.kind, ledg
   FROM ledger LEFT JOIN call ON call.key = ledger.call WHERE ledger.session = ?1
   ORDER BY ledger.at, call.head_at, call.ordinal, ledger.call";
 
-const TOOLS: &str = "SELECT key, id, name, call, asked_at, answered_at, is_error FROM tool_call
-  WHERE session = ?1 AND call IS NOT NULL ORDER BY asked_at, key";
+const TOOLS: &str = "SELECT key, id, name, call, asked_at, answered_at, is_error, to_at - from_at FROM tool_call
+  LEFT JOIN permission_wait ON permission_wait.tool_call = tool_call.key
+  WHERE tool_call.session = ?1 AND call IS NOT NULL ORDER BY asked_at, key";
 
 const RUNS: &str = "SELECT agent_run.key, agent_run.agent_type, agent_spawn.tool_call,
     lead(tool_call.asked_at) OVER (PARTITION BY agent_run.key ORDER BY tool_call.asked_at, tool_call.key)
@@ -186,7 +187,7 @@ impl Tree {
     fn tool(&self, tool: &Values, lane: &[&Values], directory: &Directory, placed: &mut HashSet<i64>) -> Node {
         let name = directory.text(tool.number(2)).unwrap_or_else(|| "(tool)".into());
         let wall = duration(tool.number(4), tool.number(5));
-        let wait = wall.and_then(|wall| tool_wait(&name, i64::try_from(wall).ok()?));
+        let wait = tool.number(7).or_else(|| wall.and_then(|wall| tool_wait(&name, i64::try_from(wall).ok()?)));
         let mut node = Node::new(NodeKind::Tool, name);
         node.id = tool.text(1).map(str::to_owned);
         node.at = tool.number(4).map(Timestamp);

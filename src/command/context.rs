@@ -46,6 +46,11 @@ impl<'u> Context<'u> {
         Ok(Repo::discover(&self.start)?)
     }
 
+    /// Returns the folder the program works in.
+    pub(super) fn start(&self) -> &Path {
+        &self.start
+    }
+
     /// Returns where the database of a repository is.
     pub(super) fn database(&self, repo: &Repo) -> PathBuf {
         paths::database(repo.common_dir())
@@ -56,9 +61,14 @@ impl<'u> Context<'u> {
         Ok(Reader::open(&self.database(repo))?)
     }
 
+    /// Returns the user's configuration folder.
+    pub(super) fn config_dir(&self) -> Option<PathBuf> {
+        etcetera::choose_base_strategy().ok().map(|strategy| strategy.config_dir())
+    }
+
     /// Returns the price table with the user's own prices laid over it.
     pub(super) fn prices(&self, repo: Option<&Repo>) -> Result<PriceBook, Error> {
-        let config = etcetera::choose_base_strategy().ok().map(|strategy| strategy.config_dir());
+        let config = self.config_dir();
         let named = std::env::var_os("AGENT_TRACE_PRICES").filter(|path| !path.is_empty()).map(PathBuf::from);
         let files = paths::price_files(config.as_deref(), repo.map(Repo::common_dir), named.as_deref());
         files.iter().try_fold(PriceBook::embedded(), |book, path| lay_over(book, path))

@@ -5,13 +5,19 @@ use std::process::ExitCode as ProcessExit;
 use clap::Parser;
 
 use super::context::Context;
-use super::{ingest, man, prices, problems, sql};
+use super::{doctor, ingest, install, man, notes, prices, problems, sql, status};
+use crate::capture;
 use crate::cli::{Cli, Command};
 use crate::error::{Error, ExitCode};
 use crate::ui::{Environment, Settings, Ui};
 
 /// Parses the command line, runs it and returns how the process ends.
 pub fn run() -> ProcessExit {
+    // Before anything else: a hook has no time for a command line, and must not fail on one.
+    if std::env::args_os().nth(1).is_some_and(|word| word == "hook") && !asks_for_help() {
+        capture::run_silently(std::env::args_os().skip(2).map(|argument| argument.to_string_lossy().into_owned()));
+        return ProcessExit::SUCCESS;
+    }
     let cli = Cli::parse();
     let settings = Settings { is_quiet: cli.global.quiet, has_no_pager: cli.global.no_pager, colour: cli.global.color };
     let ui = Ui::new(settings, Environment::read());
@@ -24,15 +30,25 @@ pub fn run() -> ProcessExit {
     }
 }
 
+fn asks_for_help() -> bool {
+    std::env::args_os().nth(2).is_some_and(|word| word == "--help" || word == "-h")
+}
+
 fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
     let context = Context::new(cli.global, ui)?;
     match cli.command {
-        Some(Command::Ingest { paths }) => ingest::run(&context, &paths),
+        Some(Command::Ingest { paths, background }) => ingest::run(&context, &paths, background),
+        Some(Command::Notes { action }) => notes::run(&context, action),
         Some(Command::Problems { limit }) => problems::run(&context, limit),
         Some(Command::Prices { action }) => prices::run(&context, action),
         Some(Command::Sql { statement, limit }) => sql::run(&context, &statement, limit),
+        Some(Command::InstallHooks(args)) => install::install(&context, &args),
+        Some(Command::UninstallHooks(args)) => install::uninstall(&context, &args),
+        Some(Command::Status) => status::run(&context),
+        Some(Command::Doctor) => doctor::run(&context),
         Some(Command::Completions { shell }) => man::completions(&context, shell),
         Some(Command::Man) => man::page(&context),
+        Some(Command::Hook { .. }) => Ok(ExitCode::Ok), // Was run before the command line was read.
         report => reports(&context, report),
     }
 }

@@ -10,9 +10,10 @@ use crate::derive::derive;
 use crate::error::{Error, ExitCode};
 use crate::git::Repo;
 use crate::ingest::{
-    HistoryOutcome, IngestLock, Input, Named, Roots, TranscriptOutcome, Worktrees, discover, find_named, list,
-    read_history, read_packed, read_transcripts,
+    HistoryOutcome, IngestLock, Input, Named, Roots, SpoolOutcome, TranscriptOutcome, Worktrees, discover, find_named,
+    list, read_history, read_packed, read_spool, read_transcripts,
 };
+use crate::noting::{Written, write_notes};
 use crate::pricing::PriceBook;
 use crate::report::{CommitCounts, FileCounts, IngestReport, KindCount, Report};
 use crate::store::{Reader, StoreError, Writer};
@@ -20,7 +21,10 @@ use crate::transcript::ProblemKind;
 use crate::ui::ProgressUnit;
 
 /// Runs `agent-trace ingest`.
-pub(super) fn run(context: &Context<'_>, paths: &[PathBuf]) -> Result<ExitCode, Error> {
+pub(super) fn run(context: &Context<'_>, paths: &[PathBuf], is_background: bool) -> Result<ExitCode, Error> {
+    if is_background {
+        return background(context);
+    }
     let began = std::time::Instant::now();
     let repo = context.repo()?;
     let book = context.prices(Some(&repo))?;
@@ -29,6 +33,16 @@ pub(super) fn run(context: &Context<'_>, paths: &[PathBuf]) -> Result<ExitCode, 
     report.elapsed_ms = began.elapsed().as_millis() as u64;
     report.database = context.database(&repo).display().to_string();
     context.print(&Report::Ingest(Box::new(report)))
+}
+
+/// What a hook starts when an agent stops: whoever reads already will see it all, or the next run will.
+fn background(context: &Context<'_>) -> Result<ExitCode, Error> {
+    let repo = context.repo()?;
+    if IngestLock::is_taken(&context.database(&repo)) {
+        return Ok(ExitCode::Ok);
+    }
+    let book = context.prices(Some(&repo))?;
+    read(context, &repo, &book, &[]).map(|_| ExitCode::Ok)
 }
 
 /// Brings the database up to date before a report.
@@ -55,8 +69,10 @@ pub(super) fn refresh(context: &Context<'_>, repo: &Repo, book: &PriceBook) -> R
 struct Read {
     transcripts: TranscriptOutcome,
     history: HistoryOutcome,
+    spool: SpoolOutcome,
     foreign: usize,
     skipped: u64,
+    notes: Written,
 }
 
 fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf]) -> Result<Read, Error> {
@@ -70,12 +86,22 @@ fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf])
         None => discovered(context, repo, &mut writer, &mut read)?,
         Some(found) => named(context, &mut writer, found, &mut read)?,
     }
+    read.spool = read_spool(repo.common_dir(), &mut writer, context.now)?;
     let bar = context.ui.progress("reading commits", None, ProgressUnit::Count);
     read.history = read_history(repo, &mut writer, &|count| bar.advance(count as u64))?;
     bar.finish();
     let tips = writer.meta("tips")?.unwrap_or_default();
     derive(&mut writer, book, &tips)?;
+    read.notes = notes(context, repo, &mut writer, book);
     Ok(read)
+}
+
+/// Notes are a copy of what the store has: without them the answer is the same, so the user is only told.
+fn notes(context: &Context<'_>, repo: &Repo, writer: &mut Writer, book: &PriceBook) -> Written {
+    write_notes(repo, writer, book.date(), context.now, context.config_dir().as_deref()).unwrap_or_else(|error| {
+        context.ui.warning(&format!("the notes are not up to date: {}", Error::from(error).message()));
+        Written { is_on: true, notes: 0 }
+    })
 }
 
 fn discovered(context: &Context<'_>, repo: &Repo, writer: &mut Writer, read: &mut Read) -> Result<(), Error> {
@@ -181,6 +207,7 @@ impl Read {
             sessions: count("SELECT count(*) FROM session")?,
             turns: count("SELECT count(*) FROM turn")?,
             calls: count("SELECT count(*) FROM ledger")?,
+            notes: self.notes.is_on.then_some(self.notes.notes as u64),
             ..IngestReport::default()
         })
     }

@@ -6,17 +6,24 @@
 
 mod context;
 mod dispatch;
+mod doctor;
 #[cfg(feature = "analytics")]
 mod filter;
 mod ingest;
+mod install;
+mod install_places;
 mod man;
+mod notes;
+mod notes_view;
 mod prices;
 mod problems;
 #[cfg(feature = "analytics")]
 mod reports;
 #[cfg(feature = "analytics")]
 mod show;
+mod spool_end;
 mod sql;
+mod status;
 #[cfg(feature = "analytics")]
 mod time_argument;
 

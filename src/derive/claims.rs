@@ -3,7 +3,7 @@
 //! A line of a commit has at most one owner, and a line of an edit lands at
 //! most once; whatever is left over on either side stays unclaimed.
 
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::paths::Paths;
 use crate::model::LineHash;
@@ -81,7 +81,8 @@ struct Round<'c> {
 pub(super) type Linked = FxHashMap<i64, Vec<i64>>;
 
 impl<'f> Claims<'f> {
-    pub(super) fn new(facts: &'f Facts, paths: &Paths) -> Claims<'f> {
+    /// `commits` are those that can claim: what was amended away or rebased does not make a line common.
+    pub(super) fn new(facts: &'f Facts, paths: &Paths, commits: &[&CommitFact]) -> Claims<'f> {
         let mut claims = Claims {
             facts,
             files: FxHashMap::default(),
@@ -92,7 +93,7 @@ impl<'f> Claims<'f> {
             places: Vec::new(),
             by_path: Vec::new(),
         };
-        let numbers = claims.number_lines();
+        let numbers = claims.number_lines(&commits.iter().map(|commit| commit.key).collect());
         claims.place_lines(&numbers);
         claims.by_path = (0..claims.places.len() as u32).collect();
         let (edits, places) = (&claims.edits, &claims.places);
@@ -104,11 +105,15 @@ impl<'f> Claims<'f> {
     }
 
     /// Numbers the lines that commits add, and counts in how many files each is.
-    fn number_lines(&mut self) -> FxHashMap<LineHash, u32> {
+    fn number_lines(&mut self, claiming: &FxHashSet<i64>) -> FxHashMap<LineHash, u32> {
         let lines = self.facts.files.iter().map(|file| file.added.len()).sum::<usize>();
         let mut numbers: FxHashMap<LineHash, u32> = FxHashMap::with_capacity_and_hasher(lines / 2, FxBuildHasher);
         let mut last_file: Vec<usize> = Vec::new();
         for (index, file) in self.facts.files.iter().enumerate() {
+            if !claiming.contains(&file.git_commit) {
+                self.lines.push(Vec::new());
+                continue;
+            }
             self.files.entry(file.git_commit).or_default().push(index);
             let number = |hash: &LineHash| {
                 let line = *numbers.entry(*hash).or_insert(last_file.len() as u32);

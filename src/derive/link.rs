@@ -20,12 +20,23 @@ pub enum Evidence {
     Lines = 8,
     /// The session opened the pull request that the commit is.
     PullRequest = 16,
+    /// A hook saw the session making it.
+    Hook = 32,
+    /// A file of it is, byte for byte, what the session left.
+    Content = 64,
 }
 
 impl Evidence {
     /// Every kind, best first.
-    pub const ALL: [Evidence; 5] =
-        [Evidence::Operation, Evidence::Printed, Evidence::Trailer, Evidence::PullRequest, Evidence::Lines];
+    pub const ALL: [Evidence; 7] = [
+        Evidence::Hook,
+        Evidence::Operation,
+        Evidence::Printed,
+        Evidence::Trailer,
+        Evidence::PullRequest,
+        Evidence::Content,
+        Evidence::Lines,
+    ];
 
     /// Returns the name used in reports.
     pub fn name(self) -> &'static str {
@@ -35,6 +46,8 @@ impl Evidence {
             Evidence::Trailer => "trailer",
             Evidence::PullRequest => "pull request",
             Evidence::Lines => "lines",
+            Evidence::Hook => "hook",
+            Evidence::Content => "content",
         }
     }
 
@@ -47,7 +60,7 @@ impl Evidence {
 /// Grade of a link: produced (1), declared (2), landed (3).
 fn grade(evidence: i64) -> i64 {
     let has = |kinds: &[Evidence]| kinds.iter().any(|kind| evidence & *kind as i64 != 0);
-    if has(&[Evidence::Operation, Evidence::Printed]) {
+    if has(&[Evidence::Hook, Evidence::Operation, Evidence::Printed]) {
         1
     } else if has(&[Evidence::Trailer, Evidence::PullRequest]) {
         2
@@ -75,6 +88,9 @@ pub(super) fn stated(facts: &Facts, commits: &[&CommitFact]) -> HashMap<(i64, i6
             *evidence.entry((commit, sighting.session)).or_default() |= kind as i64;
         }
     }
+    for (commit, session, kind) in captured(facts, commits) {
+        *evidence.entry((commit, session)).or_default() |= kind as i64;
+    }
     let known: HashSet<i64> = commits.iter().map(|commit| commit.key).collect();
     for (commit, session, kind) in declared(facts) {
         if known.contains(&commit) {
@@ -82,6 +98,33 @@ pub(super) fn stated(facts: &Facts, commits: &[&CommitFact]) -> HashMap<(i64, i6
         }
     }
     evidence
+}
+
+/// What hooks saw, carried on to the commits that took the place of those they saw.
+fn captured(facts: &Facts, commits: &[&CommitFact]) -> Vec<(i64, i64, Evidence)> {
+    let known: HashMap<&[u8], i64> = commits.iter().map(|commit| (commit.id.as_slice(), commit.key)).collect();
+    let mut after: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
+    for (old, new) in &facts.rewrites {
+        after.entry(old).or_default().push(new);
+    }
+    let mut found = Vec::new();
+    for fact in facts.captured.iter().filter(|fact| fact.is_content || !fact.is_replay) {
+        let kind = if fact.is_content { Evidence::Content } else { Evidence::Hook };
+        let commits = successors(&fact.id, &after).into_iter().filter_map(|id| known.get(id));
+        found.extend(commits.map(|commit| (*commit, fact.session, kind)));
+    }
+    found
+}
+
+/// The commit and everything that took its place, directly or not.
+fn successors<'f>(id: &'f [u8], after: &HashMap<&[u8], Vec<&'f [u8]>>) -> Vec<&'f [u8]> {
+    let (mut all, mut next) = (vec![id], 0);
+    while let Some(id) = all.get(next).copied() {
+        let new = after.get(id).into_iter().flatten().filter(|id| !all.contains(id)).copied().collect::<Vec<_>>();
+        all.extend(new);
+        next += 1;
+    }
+    all
 }
 
 /// Trailers that name a known session, and pull requests that a session opened.

@@ -83,7 +83,7 @@ impl Linking {
         let commits = claiming_commits(facts);
         let paths = Paths::resolve(facts);
         let stated = link::stated(facts, &commits);
-        let table = Claims::new(facts, &paths);
+        let table = Claims::new(facts, &paths, &commits);
         let (_, worths) = table.claim(&commits, None);
         let mut links = link::links(&stated, &worths, &evidence_lines(facts));
         let mut linked: FxHashMap<i64, Vec<i64>> = FxHashMap::default();
@@ -200,7 +200,8 @@ fn path_claims(
     }
     let mut edits: FxHashMap<i64, Vec<&EditFact>> = FxHashMap::default();
     facts.edits.iter().for_each(|edit| edits.entry(edit.session).or_default().push(edit));
-    let is_bare = |link: &&LinkRow| link.grade <= 2 && !claimed.contains(&(link.git_commit, link.session));
+    let is_known = |link: &LinkRow| link.grade <= 2 || link.evidence & super::link::Evidence::Content as i64 != 0;
+    let is_bare = |link: &&LinkRow| is_known(link) && !claimed.contains(&(link.git_commit, link.session));
     let mut found = Vec::new();
     for link in links.iter().filter(is_bare) {
         let (Some(files), Some(time)) = (files.get(&link.git_commit), times.get(&link.git_commit)) else { continue };

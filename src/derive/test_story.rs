@@ -27,8 +27,8 @@ pub(super) fn names() -> Names {
 
 impl Story {
     pub(super) fn new() -> Story {
-        let (calls, tools, marks, runs, reported) = Default::default();
-        let facts = SessionFacts { key: 7, agent: Agent::ClaudeCode, calls, tools, marks, runs, reported };
+        let (calls, tools, marks, runs, reported, permissions) = Default::default();
+        let facts = SessionFacts { key: 7, agent: Agent::ClaudeCode, calls, tools, marks, runs, reported, permissions };
         Story { facts, ordinal: 0, head_at: 0 }
     }
 

@@ -10,11 +10,13 @@ pub(super) struct TurnClock {
     last_seen: Option<i64>,
     tools: Vec<(i64, i64)>,
     waits: Vec<(i64, i64)>,
+    /// Some wait is told by the length of a tool call alone.
+    is_inferred: bool,
 }
 
 impl TurnClock {
     pub(super) fn new(started_at: Option<i64>) -> TurnClock {
-        TurnClock { started_at, last_seen: None, tools: Vec::new(), waits: Vec::new() }
+        TurnClock { started_at, last_seen: None, tools: Vec::new(), waits: Vec::new(), is_inferred: false }
     }
 
     /// Something of the turn happened.
@@ -22,14 +24,16 @@ impl TurnClock {
         self.last_seen = self.last_seen.max(at);
     }
 
-    /// A tool of the turn ran.
-    pub(super) fn tool(&mut self, tool: &ToolFact, name: Option<&str>) {
+    /// A tool of the turn ran; `asked` is when a hook saw a person being asked for it.
+    pub(super) fn tool(&mut self, tool: &ToolFact, name: Option<&str>, asked: Option<(i64, i64)>) {
+        self.waits.extend(asked);
         self.seen(tool.answered_at.or(tool.asked_at));
-        let Some((asked, answered)) = tool.asked_at.zip(tool.answered_at) else { return };
-        let interval = (asked, answered.max(asked));
+        let Some((began, answered)) = tool.asked_at.zip(tool.answered_at) else { return };
+        let interval = (began, answered.max(began));
         self.tools.push(interval);
-        if name.is_some_and(|name| tool_wait(name, interval.1 - interval.0).is_some()) {
+        if asked.is_none() && name.is_some_and(|name| tool_wait(name, interval.1 - interval.0).is_some()) {
             self.waits.push(interval);
+            self.is_inferred = true;
         }
     }
 
@@ -49,7 +53,7 @@ impl TurnClock {
             turn.waiting_ms = Some((wall - active).max(0));
         } else if !self.waits.is_empty() {
             turn.waiting_ms = Some(union(self.waits));
-            turn.waiting_is_inferred = true;
+            turn.waiting_is_inferred = self.is_inferred;
         }
     }
 }

@@ -313,7 +313,8 @@ fn finish(facts: &SessionFacts, lanes: &Lanes, names: &Names, turns: &mut Turns)
         if let Some(turn) = tool.call.and_then(|call| turns.of_call.get(&call)) {
             turns.rows[*turn].tools += 1;
             if tool.agent_run.is_none() {
-                clocks[*turn].tool(tool, tool.name.and_then(|name| names.get(name)));
+                let asked = facts.permissions.get(&tool.key).copied();
+                clocks[*turn].tool(tool, tool.name.and_then(|name| names.get(name)), asked);
             }
         }
     }
@@ -488,6 +489,17 @@ mod tests {
         story.call(6).tool(7, EDIT, 4_000).tool(8, BASH, 600_000);
         let turn = turns_of(&story).rows.remove(0);
         assert_eq!((turn.waiting_ms, turn.waiting_is_inferred, turn.active_ms), (Some(7_000), true, None));
+    }
+
+    #[test]
+    fn a_wait_that_a_hook_saw_is_no_guess() {
+        let mut story = Story::new();
+        story.mark(MarkKind::Prompt, 1).call(2).tool(3, BASH, 60_000);
+        let tool = story.facts.tools[0].clone();
+        let asked = tool.asked_at.unwrap();
+        story.facts.permissions.insert(tool.key, (asked + 1_000, asked + 46_000));
+        let turn = turns_of(&story).rows.remove(0);
+        assert_eq!((turn.waiting_ms, turn.waiting_is_inferred), (Some(45_000), false));
     }
 
     #[test]

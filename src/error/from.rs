@@ -8,7 +8,9 @@ use super::kind::Kind;
 use crate::analysis::AnalysisError;
 use crate::git::GitError;
 use crate::ingest::{HistoryError, NamedError};
+use crate::install::InstallError;
 use crate::model::IdError;
+use crate::noting::NotingError;
 use crate::pricing::PriceFileError;
 use crate::render::RenderError;
 use crate::store::StoreError;
@@ -55,6 +57,10 @@ impl From<GitError> for Error {
                 failure.with_hint(format!("if you trust it: git config --global --add safe.directory '{root}'"))
             }
             GitError::Unreadable { .. } => failure.with_hint("see whether git can read it: git status"),
+            GitError::Unwritable { .. } => {
+                failure.with_hint("look at the permissions of the folder, and at free space")
+            }
+            GitError::NotesBusy { .. } => failure.with_hint("run it again when the others are done"),
             GitError::GitProgram { .. } => failure,
         }
     }
@@ -69,9 +75,33 @@ impl From<HistoryError> for Error {
     }
 }
 
+impl From<NotingError> for Error {
+    fn from(error: NotingError) -> Error {
+        match error {
+            NotingError::Git(error) => error.into(),
+            NotingError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<NamedError> for Error {
     fn from(error: NamedError) -> Error {
         Error::user(error.to_string()).with_hint("name transcripts, folders or tar archives that exist")
+    }
+}
+
+impl From<InstallError> for Error {
+    fn from(error: InstallError) -> Error {
+        match error {
+            InstallError::Settings { .. } => Error::of(Kind::User, &error)
+                .with_hint("nothing was changed; correct the file, or leave it out with --scope none"),
+            InstallError::Locked { ref path } => {
+                let hint = format!("try again; if no other program is at work: rm '{}.lock'", path.display());
+                Error::of(Kind::Environment, &error).with_hint(hint)
+            }
+            InstallError::File { .. } => Error::of(Kind::Environment, &error)
+                .with_hint("make it writable and run the command again; it goes on where it stopped"),
+        }
     }
 }
 

@@ -37,6 +37,8 @@ pub struct FileChange {
     pub old_path: Option<String>,
     /// What happened to the content.
     pub content: FileContent,
+    /// Name of the content after it, where it is a file that is not empty.
+    pub blob: Option<CommitId>,
 }
 
 /// What is known about a changed content.
@@ -155,7 +157,10 @@ fn file_change(local: &gix::Repository, pair: &Pair, sum: &mut PatchSum) -> File
     }
     let new_path = path(pair);
     let old_path = pair.old.as_ref().filter(|old| old.path != new_path).map(|old| path_text(&old.path));
-    FileChange { path: path_text(new_path), old_path, content }
+    let is_empty = |id: &ObjectId| *id == local.empty_blob().id;
+    let blob =
+        pair.new.as_ref().filter(|new| new.is_file() && !is_empty(&new.id)).and_then(|new| to_commit_id(&new.id));
+    FileChange { path: path_text(new_path), old_path, content, blob }
 }
 
 fn content_change(local: &gix::Repository, pair: &Pair, patch: &mut PatchText) -> FileContent {

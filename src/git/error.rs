@@ -34,7 +34,22 @@ pub enum GitError {
         #[source]
         source: Cause,
     },
-    /// References are in the reftable format, which only git itself reads, and git failed.
+    /// An object or a reference cannot be written.
+    #[error("the repository at `{path}` cannot be written")]
+    Unwritable {
+        /// The git directory.
+        path: PathBuf,
+        /// What exactly failed.
+        #[source]
+        source: Cause,
+    },
+    /// Others wrote the same notes again and again.
+    #[error("others are writing `{reference}` all the time")]
+    NotesBusy {
+        /// The notes reference.
+        reference: String,
+    },
+    /// Git itself had to be asked (it alone reads reftables, knows where hooks are and talks to remotes), and it failed.
     #[error("`git {arguments}` failed: {message}")]
     GitProgram {
         /// What git was asked.

@@ -25,6 +25,12 @@ impl Repo {
         }
     }
 
+    /// Tells whether a commit is in this clone.
+    pub fn has_commit(&self, id: &CommitId) -> bool {
+        let header = self.local().try_find_header(to_object_id(id));
+        header.is_ok_and(|header| header.is_some_and(|header| header.kind() == Kind::Commit))
+    }
+
     /// Returns the subject of each commit, or `None` where the commit is not here.
     ///
     /// The first paragraph on one line, as `git log --format=%s`. The text is

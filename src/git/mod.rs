@@ -7,6 +7,7 @@
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
 mod blob;
+mod blob_id;
 mod branches;
 mod changes;
 mod changes_many;
@@ -16,9 +17,14 @@ mod history;
 mod known_agents;
 mod line_changes;
 mod lookup;
+mod notes;
+mod notes_merge;
+mod notes_sync;
+mod notes_write;
 mod object_id;
 mod patch_key;
 mod path_text;
+mod program;
 mod refs;
 mod reftable;
 mod renames;
@@ -29,16 +35,24 @@ mod similarity;
 mod test_repo;
 mod trailers;
 mod tree_changes;
+mod trial;
 mod worktrees;
 
+pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
 pub use commits::{CommitFacts, Walk};
 pub use error::{ChangeError, GitError};
 pub use history::ListedCommit;
 pub use line_changes::LineChanges;
+pub use notes::{NOTES_REF, Notes};
+pub use notes_merge::NotesMerge;
+pub use notes_sync::NotesPush;
+pub use notes_write::{NoteEdit, NoteStamp};
 pub use patch_key::PatchKey;
 pub use path_text::path_text;
+pub use program::{GitProgram, gits_on_path, hooks_dir, hooks_path_setting, is_ignored, program_answer, reference};
 pub use refs::{Tip, Tips};
 pub use repo::{ObjectFormat, Repo};
 pub use sha256::sha256_hex;
 pub use trailers::{Claim, Claims, ForeignKey, parse_claims};
+pub use trial::{Trial, TrialHooks};

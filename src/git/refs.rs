@@ -93,7 +93,7 @@ impl Repo {
         (name != "HEAD").then(|| Branch { name: name.to_owned(), is_local: false })
     }
 
-    fn is_reftable(&self) -> bool {
+    pub(super) fn is_reftable(&self) -> bool {
         let storage = self.local().config_snapshot().string("extensions.refStorage");
         storage.is_some_and(|name| name.eq_ignore_ascii_case(b"reftable"))
     }

@@ -4,6 +4,8 @@
 
 use std::process::Command;
 
+use gix::ObjectId;
+
 use super::error::GitError;
 use super::refs::{Tip, Tips};
 use super::repo::Repo;
@@ -24,6 +26,18 @@ pub(super) fn tips(repo: &Repo) -> Result<Tips, GitError> {
         found.tips.extend(CommitId::parse(answer.trim()).ok().map(|id| Tip { name, id }));
     }
     Ok(found)
+}
+
+/// Returns what a reference points to.
+pub(super) fn target(repo: &Repo, reference: &str) -> Result<Option<CommitId>, GitError> {
+    let listing = git(repo, &["for-each-ref", "--format=%(objectname)", reference])?;
+    Ok(listing.lines().next().and_then(|id| CommitId::parse(id).ok()))
+}
+
+/// Sets a reference if it still is what it was.
+pub(super) fn swap(repo: &Repo, reference: &str, before: Option<ObjectId>, after: ObjectId) -> bool {
+    let before = before.unwrap_or_else(|| after.kind().null());
+    git(repo, &["update-ref", reference, &after.to_string(), &before.to_string()]).is_ok()
 }
 
 impl Tips {

@@ -378,7 +378,8 @@ impl Collector {
     }
 }
 
-fn run_key(session: i64, id: &str) -> i64 {
+/// Returns the key of a subagent run of a session.
+pub(super) fn run_key(session: i64, id: &str) -> i64 {
     crate::model::text_key("AgentRun", &format!("{session}/{id}"))
 }
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use crate::git::{Claim, CommitChanges, CommitFacts, FileChange, FileContent, GitError, OpaqueReason, Repo, Tips};
 use crate::model::CommitId;
-use crate::store::{CommitRow, CommitScan, FileRow, StoreError, Writer};
+use crate::store::{CaptureEvidence, CapturedBy, CommitRow, CommitScan, FileRow, StoreError, Writer};
 
 /// What a reading of history came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -127,12 +127,19 @@ fn scan(
     let Some(first) = writer.first_call()? else { return Ok(()) };
     let waiting = writer.commits_to_scan(first.saturating_sub(MARGIN_MS))?;
     let mut pending = Vec::new();
+    let mut left = LeftFiles { is_known: writer.has_file_states()?, found: Vec::new() };
     let mut failed = None;
     let _ = repo.changes_many(&waiting, progress, &mut |id, changes| {
-        let scan = match changes {
-            Ok(changes) => scan_row(id, &changes),
+        let scan = match &changes {
+            Ok(changes) => scan_row(id, changes),
             Err(_) => (id, CommitScan::Incomplete, None, Vec::new()),
         };
+        if let Ok(changes) = changes
+            && let Err(error) = left.look(writer, id, &changes.files)
+        {
+            failed = Some(error);
+            return ControlFlow::Break(());
+        }
         outcome.commits_scanned += usize::from(scan.1 == CommitScan::Done);
         outcome.commits_incomplete += usize::from(scan.1 == CommitScan::Incomplete);
         pending.push(scan);
@@ -147,7 +154,28 @@ fn scan(
     if let Some(error) = failed {
         return Err(error.into());
     }
-    Ok(writer.add_scans(&pending)?)
+    writer.add_scans(&pending)?;
+    Ok(writer.record_content(&left.found)?)
+}
+
+/// Files of commits that are, byte for byte, what a session left.
+struct LeftFiles {
+    /// Hooks have recorded any state of a file.
+    is_known: bool,
+    found: Vec<CapturedBy>,
+}
+
+impl LeftFiles {
+    fn look(&mut self, writer: &Writer, id: CommitId, files: &[FileChange]) -> Result<(), StoreError> {
+        for file in files.iter().filter(|_| self.is_known) {
+            let Some(blob) = &file.blob else { continue };
+            for session in writer.sessions_that_left(&file.path, blob.as_bytes(), &id)? {
+                let evidence = CaptureEvidence::Content;
+                self.found.push(CapturedBy { id, session, evidence, tool_call: None, agent_run: None });
+            }
+        }
+        Ok(())
+    }
 }
 
 type Scan = (CommitId, CommitScan, Option<i64>, Vec<FileRow>);

@@ -33,6 +33,12 @@ impl IngestLock {
         }
         Ok(IngestLock { _file: file })
     }
+
+    /// Tells whether somebody has it now.
+    pub fn is_taken(database: &Path) -> bool {
+        let file = OpenOptions::new().write(true).open(database.with_file_name("ingest.lock"));
+        file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)))
+    }
 }
 
 #[cfg(test)]
@@ -44,10 +50,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = folder.path().join("deep/trace.db");
         let first = IngestLock::take(&database, || panic!("nobody has it")).unwrap();
+        assert!(IngestLock::is_taken(&database));
         let (tell, told) = std::sync::mpsc::channel();
         let second = std::thread::spawn(move || IngestLock::take(&database, move || tell.send(()).unwrap()).map(drop));
         told.recv().unwrap();
         drop(first);
         second.join().unwrap().unwrap();
+        assert!(!IngestLock::is_taken(&folder.path().join("deep/trace.db")));
     }
 }

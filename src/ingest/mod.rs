@@ -5,6 +5,7 @@
 //! PATH… ─ find_named ─▶ files and packed files ─ unpack ─▶ entries
 //! inputs, entries ─ read ─▶ Batch ─ store
 //! git history ─ read_history ─▶ commits ─ store
+//! spool of hooks ─ read_spool ─▶ what happened ─ store
 //! ```
 //!
 //! Discovery asks every row's `cwd`; what a user names by path is taken as it is.
@@ -30,6 +31,7 @@ mod path_form;
 mod problem;
 mod roots;
 mod slug;
+mod spool;
 mod tar_entries;
 mod transcripts;
 mod walk;
@@ -47,5 +49,6 @@ pub use membership::{Membership, Verdict, file_belongs};
 pub use packed::read_packed;
 pub use roots::Roots;
 pub use slug::slug;
+pub use spool::{SpoolOutcome, read_spool};
 pub use transcripts::{Input, TranscriptOutcome, read_transcripts};
 pub use worktrees::Worktrees;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A coding agent whose transcripts can be read.
+/// A coding agent: its transcripts can be read, or its sessions are known from what they commit.
 ///
 /// The codes are stored in databases: never renumber one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -11,36 +11,56 @@ pub enum Agent {
     ClaudeCode,
     /// Google's Gemini CLI.
     GeminiCli,
+    /// Sourcegraph's Amp.
+    Amp,
+    /// GitHub's Copilot CLI.
+    CopilotCli,
+    /// OpenAI's Codex CLI.
+    Codex,
+    /// Alibaba's Qwen Code.
+    QwenCode,
+    /// Cursor's agent.
+    Cursor,
+    /// OpenCode.
+    OpenCode,
+    /// Cline.
+    Cline,
     /// Recorded by a newer version of this program; shown, never guessed.
     Unknown,
 }
 
+/// Agents, their stored numbers and names.
+const KNOWN: [(Agent, i64, &str); 9] = [
+    (Agent::ClaudeCode, 1, "claude-code"),
+    (Agent::GeminiCli, 2, "gemini-cli"),
+    (Agent::Amp, 3, "amp"),
+    (Agent::CopilotCli, 4, "copilot-cli"),
+    (Agent::Codex, 5, "codex"),
+    (Agent::QwenCode, 6, "qwen-code"),
+    (Agent::Cursor, 7, "cursor"),
+    (Agent::OpenCode, 8, "opencode"),
+    (Agent::Cline, 9, "cline"),
+];
+
 impl Agent {
     /// Returns the name used in reports, trailers and JSON.
     pub fn name(self) -> &'static str {
-        match self {
-            Agent::ClaudeCode => "claude-code",
-            Agent::GeminiCli => "gemini-cli",
-            Agent::Unknown => "unknown",
-        }
+        KNOWN.iter().find(|(agent, ..)| *agent == self).map_or("unknown", |(_, _, name)| name)
+    }
+
+    /// Returns the agent of a name; other names are [`Agent::Unknown`].
+    pub fn from_name(name: &str) -> Agent {
+        KNOWN.iter().find(|(_, _, known)| *known == name).map_or(Agent::Unknown, |(agent, ..)| *agent)
     }
 
     /// Returns the number the store keeps.
     pub fn code(self) -> i64 {
-        match self {
-            Agent::Unknown => 0,
-            Agent::ClaudeCode => 1,
-            Agent::GeminiCli => 2,
-        }
+        KNOWN.iter().find(|(agent, ..)| *agent == self).map_or(0, |(_, code, _)| *code)
     }
 
     /// Returns the agent of a stored number; unknown numbers are [`Agent::Unknown`].
     pub fn from_code(code: i64) -> Agent {
-        match code {
-            1 => Agent::ClaudeCode,
-            2 => Agent::GeminiCli,
-            _ => Agent::Unknown,
-        }
+        KNOWN.iter().find(|(_, known, _)| *known == code).map_or(Agent::Unknown, |(agent, ..)| *agent)
     }
 }
 

@@ -23,6 +23,8 @@ pub struct IngestReport {
     pub turns: u64,
     /// Billed calls in the database now.
     pub calls: u64,
+    /// Notes that were written; `null` where notes are not switched on.
+    pub notes: Option<u64>,
     /// How long it took; the only field that differs between equal runs.
     pub elapsed_ms: u64,
     /// Path of the database.

@@ -15,12 +15,15 @@ mod bucket;
 mod cost;
 mod cost_key;
 mod coverage;
+mod doctor;
 mod entry;
 mod imbalance;
 mod ingest;
+mod install;
 mod log;
 mod missing;
 mod node;
+mod notes;
 mod overview;
 mod prices;
 mod problems;
@@ -31,6 +34,7 @@ mod sessions;
 mod show_commit;
 mod show_session;
 mod show_turn;
+mod status;
 mod tokens;
 mod wire;
 
@@ -39,12 +43,18 @@ pub use bucket::{Bucket, BucketCost, Leftover, LeftoverKind, Parts};
 pub use cost::{Absent, CostBy, CostReport, CostRow, LineShare};
 pub use cost_key::CostKey;
 pub use coverage::{Coverage, CoverageKind};
+pub use doctor::{DoctorReport, Finding, FindingSeverity};
 pub use entry::{CommitEntry, Grade, SessionEntry};
 pub use imbalance::Imbalance;
 pub use ingest::{CommitCounts, FileCounts, IngestReport, KindCount};
+pub use install::{HookForm, InstallReport, InstallStep, ManualHook, SettingsScope, StepKind};
 pub use log::LogReport;
 pub use missing::Missing;
 pub use node::{Node, NodeKind};
+pub use notes::{
+    NoteClaim, NoteFile, NoteFinding, NoteFindingKind, NoteLineage, NoteUsage, NotesPruneReport, NotesShowReport,
+    NotesSwitchReport, NotesSyncReport, NotesSyncResult, NotesVerifyReport,
+};
 pub use overview::{DayCost, Hint, ModelCost, OverviewReport};
 pub use prices::{
     PriceEntry, PriceFinding, PriceLine, PriceSeverity, PricesCheckReport, PricesExplainReport, PricesListReport,
@@ -57,4 +67,7 @@ pub use sessions::SessionsReport;
 pub use show_commit::{CallShare, CommitSession, Evidence, FileLines, ShowCommitReport};
 pub use show_session::{LandedCommit, ShowSessionReport};
 pub use show_turn::ShowTurnReport;
+pub use status::{
+    GitStatus, HookStanding, HookStatus, ProgramStatus, SettingsStanding, SettingsStatus, SpoolStatus, StatusReport,
+};
 pub use tokens::TokenCounts;

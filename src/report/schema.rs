@@ -3,9 +3,12 @@
 use serde::Serialize;
 
 use super::cost::CostReport;
+use super::doctor::DoctorReport;
 use super::imbalance::Imbalance;
 use super::ingest::IngestReport;
+use super::install::InstallReport;
 use super::log::LogReport;
+use super::notes::{NotesPruneReport, NotesShowReport, NotesSwitchReport, NotesSyncReport, NotesVerifyReport};
 use super::overview::OverviewReport;
 use super::prices::{PricesCheckReport, PricesExplainReport, PricesListReport};
 use super::problems::ProblemsReport;
@@ -14,6 +17,7 @@ use super::sessions::SessionsReport;
 use super::show_commit::ShowCommitReport;
 use super::show_session::ShowSessionReport;
 use super::show_turn::ShowTurnReport;
+use super::status::StatusReport;
 
 /// What a command answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -58,6 +62,33 @@ pub enum Report {
     /// `agent-trace ingest`.
     #[serde(rename = "agent-trace/ingest/1")]
     Ingest(Box<IngestReport>),
+    /// `agent-trace install-hooks`.
+    #[serde(rename = "agent-trace/install/1")]
+    Install(Box<InstallReport>),
+    /// `agent-trace uninstall-hooks`.
+    #[serde(rename = "agent-trace/uninstall/1")]
+    Uninstall(Box<InstallReport>),
+    /// `agent-trace status`.
+    #[serde(rename = "agent-trace/status/1")]
+    Status(Box<StatusReport>),
+    /// `agent-trace doctor`.
+    #[serde(rename = "agent-trace/doctor/1")]
+    Doctor(DoctorReport),
+    /// `agent-trace notes show`.
+    #[serde(rename = "agent-trace/notes-show/1")]
+    NotesShow(Box<NotesShowReport>),
+    /// `agent-trace notes push`, `fetch` and `merge`.
+    #[serde(rename = "agent-trace/notes-sync/1")]
+    NotesSync(NotesSyncReport),
+    /// `agent-trace notes verify`.
+    #[serde(rename = "agent-trace/notes-verify/1")]
+    NotesVerify(Box<NotesVerifyReport>),
+    /// `agent-trace notes prune`.
+    #[serde(rename = "agent-trace/notes-prune/1")]
+    NotesPrune(NotesPruneReport),
+    /// `agent-trace notes on` and `off`.
+    #[serde(rename = "agent-trace/notes-switch/1")]
+    NotesSwitch(NotesSwitchReport),
 }
 
 impl Report {
@@ -75,11 +106,20 @@ impl Report {
             Report::Sessions(report) => report.balanced(),
             Report::Overview(report) => report.balanced(),
             Report::PricesExplain(report) => report.balanced(),
+            Report::NotesShow(report) => report.balanced(),
             Report::Problems(_)
             | Report::PricesList(_)
             | Report::PricesCheck(_)
             | Report::Query(_)
-            | Report::Ingest(_) => Ok(()),
+            | Report::Ingest(_)
+            | Report::Install(_)
+            | Report::Uninstall(_)
+            | Report::Status(_)
+            | Report::Doctor(_)
+            | Report::NotesSync(_)
+            | Report::NotesVerify(_)
+            | Report::NotesPrune(_)
+            | Report::NotesSwitch(_) => Ok(()),
         }
     }
 }

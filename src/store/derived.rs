@@ -189,6 +189,7 @@ impl Writer {
             let set = "INSERT INTO meta (key, value) \
              VALUES ('derived_state', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
             sql.execute(set, [&state.0])?;
+            sql.execute("DELETE FROM meta WHERE key = 'notes_basis'", [])?; // Notes follow.
             sql.execute("DELETE FROM dirty_session", []).map(drop)
         });
         match unbalanced {

@@ -123,6 +123,8 @@ pub struct SessionFacts {
     pub runs: Vec<RunFact>,
     /// Reported totals.
     pub reported: Vec<ReportedFact>,
+    /// By tool call: from when to when a person was asked for permission, as hooks saw it.
+    pub permissions: HashMap<i64, (i64, i64)>,
 }
 
 /// Lines a tool call added to a file.
@@ -193,9 +195,26 @@ pub struct CommitFileFact {
     pub added: Vec<LineHash>,
 }
 
+/// A session that a hook saw making a commit, or whose file is in it.
+#[derive(Debug, Clone)]
+pub struct CapturedFact {
+    /// Raw id of the commit.
+    pub id: Vec<u8>,
+    /// Key of the session.
+    pub session: i64,
+    /// A file of the commit is what the session left; otherwise the session made the commit.
+    pub is_content: bool,
+    /// The commit repeated or undid another: whoever made it did not write it.
+    pub is_replay: bool,
+}
+
 /// Everything that links commits and sessions.
 #[derive(Debug, Default)]
 pub struct Facts {
+    /// What hooks recorded of commits.
+    pub captured: Vec<CapturedFact>,
+    /// Old and new raw ids of commits that took the place of others, seen being made by a hook.
+    pub rewrites: Vec<(Vec<u8>, Vec<u8>)>,
     /// All edits.
     pub edits: Vec<EditFact>,
     /// Commit ids that tools printed.
@@ -294,8 +313,8 @@ pub(super) fn session_facts(sql: &Connection, sessions: Option<&[i64]>) -> rusql
     let mut statement = sql.prepare_cached(&format!("SELECT key, agent FROM session{keyed} ORDER BY key"))?;
     let empty = |row: &Row<'_>| {
         let (key, agent) = (row.get(0)?, Agent::from_code(row.get(1)?));
-        let (calls, tools, marks, runs, reported) = Default::default();
-        Ok(SessionFacts { key, agent, calls, tools, marks, runs, reported })
+        let (calls, tools, marks, runs, reported, permissions) = Default::default();
+        Ok(SessionFacts { key, agent, calls, tools, marks, runs, reported, permissions })
     };
     let mut sessions = statement.query_map([], empty)?.collect::<rusqlite::Result<Vec<_>>>()?;
     let mut index: HashMap<i64, usize> = HashMap::new();
@@ -321,6 +340,11 @@ pub(super) fn session_facts(sql: &Connection, sessions: Option<&[i64]>) -> rusql
     each(sql, &format!("SELECT session, model, at, {USAGE} FROM reported_usage{filter}"), |row| {
         let reported = ReportedFact { model: row.get(1)?, at: row.get(2)?, usage: usage(row, 3)? };
         push(&mut sessions, &index, row.get(0)?, |session| session.reported.push(reported));
+        Ok(())
+    })?;
+    each(sql, &format!("SELECT session, tool_call, from_at, to_at FROM permission_wait{filter}"), |row| {
+        let (call, wait) = (row.get(1)?, (row.get(2)?, row.get(3)?));
+        push(&mut sessions, &index, row.get(0)?, |session| session.permissions.extend([(call, wait)]));
         Ok(())
     })?;
     Ok(sessions)
@@ -434,6 +458,14 @@ fn read_runs(
     })
 }
 
+/// Who made a commit, and what git was doing; content is found without any hook of git.
+const CAPTURED: &str = "SELECT captured_by.git_commit, session, evidence, coalesce(state, 0)
+  FROM captured_by LEFT JOIN captured_commit USING (git_commit) ORDER BY captured_by.git_commit, session";
+
+/// Rewrites whose result was seen being made: git also names a commit of somebody else where a rebase dropped one.
+const REWRITES: &str = "SELECT rewrite.old, rewrite.new FROM rewrite
+  JOIN captured_commit ON captured_commit.git_commit = rewrite.new ORDER BY rewrite.old, rewrite.new";
+
 fn link_facts(sql: &Connection, fresh: Option<&[SessionFacts]>) -> rusqlite::Result<Facts> {
     let mut facts = Facts { names: names::read(sql)?, ..Facts::default() };
     match fresh {
@@ -475,6 +507,20 @@ fn link_facts(sql: &Connection, fresh: Option<&[SessionFacts]>) -> rusqlite::Res
     })?;
     each(sql, "SELECT session, folder FROM session_place", |row| {
         facts.folders.entry(row.get(0)?).or_default().push(row.get(1)?);
+        Ok(())
+    })?;
+    each(sql, CAPTURED, |row| {
+        let (id, session, evidence, state): (_, _, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        facts.captured.push(CapturedFact {
+            id,
+            session,
+            is_content: evidence == 4,
+            is_replay: (1..=3).contains(&state),
+        });
+        Ok(())
+    })?;
+    each(sql, REWRITES, |row| {
+        facts.rewrites.push((row.get(0)?, row.get(1)?));
         Ok(())
     })?;
     each(sql, "SELECT session, number FROM pull_request", |row| {

@@ -6,6 +6,7 @@
 //! Must not know: git, transcripts' formats, prices, or how anything is shown.
 
 mod batch;
+mod capture;
 mod commits;
 mod derived;
 mod error;
@@ -15,6 +16,7 @@ mod ledger;
 mod merge;
 mod migrate;
 mod names;
+mod notes;
 mod open;
 mod problems;
 mod query;
@@ -23,15 +25,20 @@ mod sources;
 mod spend;
 
 pub use batch::Batch;
+pub use capture::{
+    CaptureBatch, CaptureEvidence, CapturedBy, CapturedCommit, FileState, Moment, Rewrite, SessionMoment, SpoolState,
+    ToolMoment,
+};
 pub use commits::{CommitRow, CommitScan, FileRow};
 pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, SessionRows, ShareRow, TurnRow};
 pub use error::StoreError;
 pub use facts::{
-    CallFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts, SightingFact,
-    ToolFact,
+    CallFact, CapturedFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts,
+    SightingFact, ToolFact,
 };
 pub use ledger::{Column, Values};
 pub use names::Names;
+pub use notes::{NoteCommitRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
 pub use open::{Reader, Writer};
 pub use problems::{ProblemRow, UnknownRow};
 pub use query::{Cell, QueryResult};

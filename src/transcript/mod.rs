@@ -26,3 +26,4 @@ pub use format::Format;
 pub use lines::MAX_LINE;
 pub use prompt::read_prompt;
 pub use read::{Item, Outcome, Resume, read, read_agent_meta};
+pub use sighting::makes_commits;

@@ -35,7 +35,7 @@ pub(super) fn sighting_of_operation(sha: &str) -> Option<Sighting> {
 /// Tells whether a shell command can make a commit.
 ///
 /// Output alone proves nothing: `cat` of a log prints the same line.
-pub(super) fn makes_commits(command: &str) -> bool {
+pub fn makes_commits(command: &str) -> bool {
     let Some(git) = memchr::memmem::find(command.as_bytes(), b"git") else { return false };
     ["commit", "cherry-pick", "revert", "merge", "rebase", " am "].iter().any(|verb| command[git..].contains(verb))
 }

@@ -41,7 +41,8 @@ fn describe(command: &mut Command, reference: &mut String) {
     for child in command.get_subcommands_mut().filter(|child| child.get_name() != "help") {
         let mut child = child.clone().mut_args(|argument| {
             let is_told = argument.is_global_set() || ["help", "version"].contains(&argument.get_id().as_str());
-            argument.hide(is_told)
+            let is_hidden = is_told || argument.is_hide_set();
+            argument.hide(is_hidden)
         });
         describe(&mut child, reference);
     }

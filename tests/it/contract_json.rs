@@ -163,9 +163,59 @@ mod contract {
     shape!(Ingest {
         schema: String, files: Files, bytes: u64, rows: u64, problems: Vec<KindCount>, unknown_rows: Vec<KindCount>,
         commits: Commits, sessions: u64, turns: u64, calls: u64, elapsed_ms: u64, database: String,
-    } optional {});
+    } optional { notes: u64 });
     shape!(Files { read: u64, unchanged: u64, foreign: u64, skipped: u64 } optional {});
     shape!(Commits { new: u64, scanned: u64, without_content: u64, total: u64 } optional {});
+
+    shape!(NotesShow {
+        schema: String, commit: String, claims: Vec<NoteClaim>, usage: Vec<NoteUsage>, files: Vec<NoteFile>,
+        lineage: Vec<NoteLineage>, redacted: Vec<String>, unknown_lines: u64, bad_lines: u64,
+    } optional { total_nano_usd: i64, total_missing: Missing });
+    shape!(NoteClaim { session: String, agent: String, grade: Grade, evidence: Vec<String> } optional {});
+    shape!(NoteUsage {
+        slice: String, session: String, agent: String, generation: u64, tokens: Tokens, requests: u64,
+        unpriced_requests: u64, web_searches: u64,
+    } optional {
+        model: String, cost_nano_usd: i64, cost_missing: Missing, prices: String, billing: String, first: String,
+        last: String,
+    });
+    shape!(NoteFile { session: String, path: String, lines: u64 } optional { blob: String });
+    shape!(NoteLineage { kind: String, commits: Vec<String> } optional {});
+    shape!(NotesSync { schema: String, action: String, with: String, result: NotesResult } optional {
+        notes_changed: u64, tries: u64, tip: String,
+    });
+    shape!(NotesVerify {
+        schema: String, is_on: bool, notes: u64, records: u64, unknown_records: u64, notes_unreachable: u64,
+        notes_of_unknown_commits: u64, sessions: u64, tokens: Tokens, total_nano_usd: i64, reachable_nano_usd: i64,
+        unpriced_requests: u64, findings: Vec<NoteFinding>,
+    } optional { tip: String });
+    shape!(NoteFinding { commit: String, kind: NoteFindingKind, count: u64 } optional {});
+    shape!(NotesPrune {
+        schema: String, is_dry_run: bool, pruned: Vec<String>, kept_needed: u64, kept_unknown: u64,
+    } optional {});
+    shape!(NotesSwitch { schema: String, is_on: bool, has_changed: bool } optional {
+        remote: String, refspec: String,
+    });
+    shape!(Install {
+        schema: String, dry_run: bool, steps: Vec<Step>, manual: Vec<Manual>, warnings: Vec<String>,
+    } optional { form: HookForm, hooks_dir: String, program: String });
+    shape!(Step { step: StepKind, path: String } optional { to: String });
+    shape!(Manual { hook: String, path: String, line: String } optional {});
+
+    shape!(Status {
+        schema: String, switched_off: bool, hooks_dir: String, hooks: Vec<Hook>, settings: Vec<Settings>,
+        programs: Vec<Program>, gits: Vec<Git>, spool: Spool,
+    } optional { form: HookForm, hooks_path: String, notes: String });
+    shape!(Hook { hook: String, state: HookStanding } optional { runs_first: String });
+    shape!(Settings { scope: SettingsScope, path: String, state: SettingsStanding, of_events: u64 } optional {
+        events: u64,
+    });
+    shape!(Program { name: String, path: String } optional { version: String });
+    shape!(Git { path: String, reads_config_hooks: bool } optional { version: String });
+    shape!(Spool { files: u64, bytes: u64 } optional { last_event: String, last_at: String });
+
+    shape!(Doctor { schema: String, healthy: bool, findings: Vec<Checked> } optional {});
+    shape!(Checked { severity: CheckSeverity, check: String, message: String } optional { remedy: String });
 
     macro_rules! words {
         ($name:ident { $($word:ident),* $(,)? }) => {
@@ -191,6 +241,14 @@ mod contract {
     words!(Grade { Produced, Declared, Landed });
     words!(NodeKind { Turn, Call, Tool, Subagent, Wait, Overhead, Event });
     words!(Severity { Warning, Error });
+    words!(NotesResult { NoNotes, UpToDate, Pushed, FastForward, Merged });
+    words!(NoteFindingKind { BadLines, TooLarge, Unreadable, UnknownCommit });
+    words!(HookForm { Files, Config, GlobalConfig, Manual });
+    words!(StepKind { Create, Change, Rename, Remove, RemoveFolder });
+    words!(HookStanding { Installed, Outdated, Changed, ByHand, Chained, TakenOver, Foreign, Absent });
+    words!(SettingsScope { Project, Local, User, None });
+    words!(SettingsStanding { Installed, Partial, Absent, SwitchedOff, Unreadable });
+    words!(CheckSeverity { Good, Warning, Error });
     words!(CostBy { Commit, Session, Turn, Model, Day, Week, Month, Branch, Author, Agent, Tool, File, None });
     words!(CoverageKind {
         CommitsWithoutSession,
@@ -640,9 +698,167 @@ fn ingest() -> r::Report {
         sessions: 39,
         turns: 235,
         calls: 2_095,
+        notes: None,
         elapsed_ms: 1_250,
         database: "/home/ada/shop/.git/agent-trace/trace.db".into(),
     }))
+}
+
+fn notes_show() -> r::Report {
+    let usage = |cost: Option<i64>| r::NoteUsage {
+        slice: "00112233445566aa".into(),
+        session: "s_0123456789abcd".into(),
+        agent: "claude-code".into(),
+        model: cost.map(|_| HOSTILE.into()),
+        generation: 1,
+        tokens: tokens(),
+        requests: 7,
+        unpriced_requests: if cost.is_some() { 0 } else { 7 },
+        web_searches: 0,
+        cost: cost.map(NanoUsd),
+        cost_missing: if cost.is_some() { None } else { Some(r::Missing::Unpriced) },
+        prices: Some("2026-11-01".into()),
+        billing: None,
+        first: Some(at(0)),
+        last: Some(at(14)),
+    };
+    r::Report::NotesShow(Box::new(r::NotesShowReport {
+        commit: "a1b2c3d4e5".repeat(4),
+        claims: vec![r::NoteClaim {
+            session: "s_0123456789abcd".into(),
+            agent: "claude-code".into(),
+            grade: r::Grade::Produced,
+            evidence: vec!["lines".into(), "printed-id".into()],
+        }],
+        usage: vec![usage(Some(123_456_000)), usage(None)],
+        files: vec![r::NoteFile {
+            session: "s_0123456789abcd".into(),
+            path: HOSTILE.into(),
+            lines: 42,
+            blob: Some("0123456789ab".into()),
+        }],
+        lineage: vec![r::NoteLineage { kind: "squash".into(), commits: vec!["0123456789ab".into()] }],
+        redacted: vec!["s_ffffffffffffff".into()],
+        unknown_lines: 1,
+        bad_lines: 2,
+        total: Some(NanoUsd(123_456_000)),
+        total_missing: None,
+    }))
+}
+
+fn notes_sync() -> r::Report {
+    r::Report::NotesSync(r::NotesSyncReport {
+        action: "push".into(),
+        with: HOSTILE.into(),
+        result: r::NotesSyncResult::Pushed,
+        notes_changed: None,
+        tries: Some(2),
+        tip: Some("a1b2c3d4e5".repeat(4)),
+    })
+}
+
+fn notes_verify() -> r::Report {
+    let finding = |kind| r::NoteFinding { commit: "a1b2c3d4e5".repeat(4), kind, count: 3 };
+    r::Report::NotesVerify(Box::new(r::NotesVerifyReport {
+        is_on: true,
+        tip: None,
+        notes: 12,
+        records: 40,
+        unknown_records: 1,
+        notes_unreachable: 3,
+        notes_of_unknown_commits: 1,
+        sessions: 4,
+        tokens: tokens(),
+        total: NanoUsd(5_000_000_000),
+        reachable: NanoUsd(4_000_000_000),
+        unpriced_requests: 2,
+        findings: vec![finding(r::NoteFindingKind::BadLines), finding(r::NoteFindingKind::UnknownCommit)],
+    }))
+}
+
+fn notes_prune() -> r::Report {
+    let pruned = vec!["a1b2c3d4e5".repeat(4)];
+    r::Report::NotesPrune(r::NotesPruneReport { is_dry_run: true, pruned, kept_needed: 2, kept_unknown: 1 })
+}
+
+fn notes_switch() -> r::Report {
+    r::Report::NotesSwitch(r::NotesSwitchReport {
+        is_on: true,
+        has_changed: true,
+        remote: Some(HOSTILE.into()),
+        refspec: Some("+refs/notes/agent-trace:refs/notes/remotes/origin/agent-trace".into()),
+    })
+}
+
+fn installing() -> r::InstallReport {
+    let step =
+        |step, path: &str, to: Option<&str>| r::InstallStep { step, path: path.into(), to: to.map(str::to_owned) };
+    r::InstallReport {
+        dry_run: true,
+        form: Some(r::HookForm::Files),
+        hooks_dir: Some("/home/ada/shop/.git/hooks".into()),
+        program: None,
+        steps: vec![
+            step(r::StepKind::Rename, "post-commit", Some("post-commit.before-agent-trace")),
+            step(r::StepKind::Create, HOSTILE, None),
+            step(r::StepKind::Change, "settings.json", None),
+            step(r::StepKind::Remove, "pre-push", None),
+            step(r::StepKind::RemoveFolder, ".claude", None),
+        ],
+        manual: vec![r::ManualHook { hook: "pre-push".into(), path: HOSTILE.into(), line: "true".into() }],
+        warnings: vec![HOSTILE.into()],
+    }
+}
+
+fn status() -> r::Report {
+    use r::{HookStanding as H, SettingsScope as S, SettingsStanding as F};
+    let hook = |state| r::HookStatus { hook: "post-commit".into(), state, runs_first: Some(HOSTILE.into()) };
+    let hooks =
+        [H::Installed, H::Outdated, H::Changed, H::ByHand, H::Chained, H::TakenOver, H::Foreign, H::Absent].map(hook);
+    let settings = |(scope, state, events)| r::SettingsStatus {
+        scope,
+        path: "/home/ada/.claude/settings.json".into(),
+        state,
+        events,
+        of_events: 15,
+    };
+    let files = [
+        (S::Local, F::Installed, Some(15)),
+        (S::Project, F::Partial, Some(3)),
+        (S::User, F::Absent, Some(0)),
+        (S::User, F::SwitchedOff, Some(15)),
+        (S::User, F::Unreadable, None),
+    ];
+    r::Report::Status(Box::new(r::StatusReport {
+        switched_off: true,
+        form: Some(r::HookForm::GlobalConfig),
+        hooks_dir: "/home/ada/shop/.husky/_".into(),
+        hooks_path: Some(HOSTILE.into()),
+        hooks: hooks.to_vec(),
+        settings: files.map(settings).to_vec(),
+        programs: vec![r::ProgramStatus { name: "agent-trace-hook".into(), path: HOSTILE.into(), version: None }],
+        gits: vec![r::GitStatus {
+            path: "/usr/bin/git".into(),
+            version: Some(HOSTILE.into()),
+            reads_config_hooks: true,
+        }],
+        spool: r::SpoolStatus { files: 2, bytes: 4_096, last_event: Some(HOSTILE.into()), last_at: Some(at(0)) },
+        notes: None,
+    }))
+}
+
+fn doctor() -> r::Report {
+    use r::FindingSeverity as S;
+    let finding = |severity| r::Finding {
+        severity,
+        check: "git".into(),
+        message: HOSTILE.into(),
+        remedy: (severity != S::Good).then(|| HOSTILE.into()),
+    };
+    r::Report::Doctor(r::DoctorReport {
+        healthy: false,
+        findings: [S::Good, S::Warning, S::Error].map(finding).to_vec(),
+    })
 }
 
 fn every_report() -> Vec<r::Report> {
@@ -659,6 +875,15 @@ fn every_report() -> Vec<r::Report> {
         prices_check(),
         query(),
         ingest(),
+        notes_show(),
+        notes_sync(),
+        notes_verify(),
+        notes_prune(),
+        notes_switch(),
+        r::Report::Install(Box::new(installing())),
+        r::Report::Uninstall(Box::default()),
+        status(),
+        doctor(),
     ];
     reports.extend(r::CostBy::ALL.map(cost));
     reports
@@ -696,6 +921,17 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::PricesCheck>(&prices_check()).schema, "agent-trace/prices-check/1");
     assert_eq!(read::<contract::Query>(&query()).schema, "agent-trace/query/1");
     assert_eq!(read::<contract::Ingest>(&ingest()).schema, "agent-trace/ingest/1");
+    assert_eq!(read::<contract::NotesShow>(&notes_show()).schema, "agent-trace/notes-show/1");
+    assert_eq!(read::<contract::NotesSync>(&notes_sync()).schema, "agent-trace/notes-sync/1");
+    assert_eq!(read::<contract::NotesVerify>(&notes_verify()).schema, "agent-trace/notes-verify/1");
+    assert_eq!(read::<contract::NotesPrune>(&notes_prune()).schema, "agent-trace/notes-prune/1");
+    assert_eq!(read::<contract::NotesSwitch>(&notes_switch()).schema, "agent-trace/notes-switch/1");
+    let install = read::<contract::Install>(&r::Report::Install(Box::new(installing())));
+    assert_eq!(install.schema, "agent-trace/install/1");
+    let uninstall = read::<contract::Install>(&r::Report::Uninstall(Box::default()));
+    assert_eq!(uninstall.schema, "agent-trace/uninstall/1");
+    assert_eq!(read::<contract::Status>(&status()).schema, "agent-trace/status/1");
+    assert_eq!(read::<contract::Doctor>(&doctor()).schema, "agent-trace/doctor/1");
 }
 
 #[test]

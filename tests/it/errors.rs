@@ -47,7 +47,7 @@ fn wrong_names_on_the_command_line() {
         str![[r#"
 error: unrecognized subcommand 'cots'
 
-  tip: a similar subcommand exists: 'cost'
+  tip: some similar subcommands exist: 'notes', 'cost'
 
 Usage: agent-trace [OPTIONS] [COMMAND]
 

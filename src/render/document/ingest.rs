@@ -34,6 +34,7 @@ pub(super) fn document(report: &IngestReport) -> Document {
             ("problems", counts(&report.problems, "see `agent-trace problems`")),
             ("unknown rows", counts(&report.unknown_rows, "kept as counts")),
             ("now recorded", Cell::Text(database.join(", "))),
+            ("notes", report.notes.map_or(Cell::Blank, |notes| Cell::Text(counted(notes, "note") + " written"))),
             ("database", Cell::text(&report.database)),
             ("took", Cell::Text(duration(report.elapsed_ms))),
         ])

@@ -1,7 +1,10 @@
 //! Which page shows which report.
 
 use super::block::Document;
-use super::{cost, ingest, log, overview, prices, problems, query, sessions, show_commit, show_session, show_turn};
+use super::{
+    cost, doctor, ingest, install, log, notes, overview, prices, problems, query, sessions, show_commit, show_session,
+    show_turn, status,
+};
 use crate::report::Report;
 
 impl Document {
@@ -21,6 +24,15 @@ impl Document {
             Report::PricesCheck(report) => prices::check(report),
             Report::Query(report) => query::document(report),
             Report::Ingest(report) => ingest::document(report),
+            Report::Install(report) => install::installed(report),
+            Report::Uninstall(report) => install::uninstalled(report),
+            Report::Status(report) => status::document(report),
+            Report::Doctor(report) => doctor::document(report),
+            Report::NotesShow(report) => notes::show(report),
+            Report::NotesSync(report) => notes::sync(report),
+            Report::NotesVerify(report) => notes::verify(report),
+            Report::NotesPrune(report) => notes::prune(report),
+            Report::NotesSwitch(report) => notes::switch(report),
         }
     }
 }

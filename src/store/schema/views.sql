@@ -59,19 +59,38 @@ SELECT session.id AS session_id, turn.number AS turn,
        active_ms, active_is_clamped, tool_ms, waiting_ms, waiting_is_inferred, inputs, calls, tools
 FROM turn JOIN session ON session.key = turn.session;
 
--- Tool calls; `wall_ms` includes waiting for a permission.
+-- How long a person was asked whether a tool may run: from the first request
+-- while the call was open until it began to run, as hooks saw it.
+CREATE VIEW permission_wait AS
+SELECT moment.tool_call AS tool_call, moment.session AS session, min(asked.at) AS from_at,
+       max(min(asked.at), moment.after_at - CASE WHEN moment.is_denied THEN 0 ELSE moment.run_ms END) AS to_at
+FROM tool_moment AS moment
+JOIN name ON name.id = moment.tool
+LEFT JOIN tool_call ON tool_call.key = moment.tool_call
+JOIN session_moment AS asked ON asked.session = moment.session AND asked.kind = 6 AND asked.detail = name.text
+  AND asked.agent_run IS moment.agent_run
+  AND asked.at BETWEEN coalesce(moment.before_at, tool_call.asked_at) AND moment.after_at
+WHERE moment.run_ms IS NOT NULL OR moment.is_denied
+GROUP BY moment.tool_call;
+
+-- Tool calls; `wall_ms` includes waiting for a permission, `permission_ms` is
+-- that wait where hooks saw it.
 CREATE VIEW tools AS
 SELECT tool_call.id AS tool_use_id, session.id AS session_id, name.text AS tool,
        call.id AS message_id, tool_call.is_error AS is_error,
        strftime('%Y-%m-%dT%H:%M:%fZ', asked_at / 1000.0, 'unixepoch') AS asked_at,
-       answered_at - asked_at AS wall_ms
+       answered_at - asked_at AS wall_ms,
+       permission_wait.to_at - permission_wait.from_at AS permission_ms
 FROM tool_call JOIN session ON session.key = tool_call.session
+LEFT JOIN permission_wait ON permission_wait.tool_call = tool_call.key
 LEFT JOIN name ON name.id = tool_call.name
 LEFT JOIN call ON call.key = tool_call.call;
 
 CREATE VIEW sessions AS
 SELECT session.id AS session_id,
-       CASE session.agent WHEN 1 THEN 'claude-code' WHEN 2 THEN 'gemini-cli' ELSE 'unknown' END AS agent,
+       CASE session.agent WHEN 1 THEN 'claude-code' WHEN 2 THEN 'gemini-cli' WHEN 3 THEN 'amp' WHEN 4 THEN 'copilot-cli'
+         WHEN 5 THEN 'codex' WHEN 6 THEN 'qwen-code' WHEN 7 THEN 'cursor' WHEN 8 THEN 'opencode' WHEN 9 THEN 'cline'
+         ELSE 'unknown' END AS agent,
        (SELECT count(*) FROM turn WHERE turn.session = session.key) AS turns,
        (SELECT count(*) FROM ledger WHERE ledger.session = session.key) AS calls,
        (SELECT sum(cost) FROM ledger WHERE ledger.session = session.key) AS cost_nano_usd,

@@ -11,6 +11,7 @@
 //!
 //! Nothing sleeps, nothing reaches the network, nothing outside the world's folder is read or written.
 
+mod agent;
 mod answer;
 mod claude;
 mod diff;
@@ -23,6 +24,7 @@ mod spoil;
 mod subagent;
 mod world;
 
+pub(crate) use agent::Agent;
 pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
 pub(crate) use spoil::Spoil;

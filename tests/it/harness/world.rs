@@ -1,5 +1,6 @@
 //! One test's own machine: folders, environment and clock.
 
+use super::agent::Agent;
 use super::claude::Claude;
 use super::gemini::Gemini;
 use super::git;
@@ -52,6 +53,12 @@ impl World {
     /// Runs git in a folder.
     pub(crate) fn git_in<const N: usize>(&self, folder: &Path, args: [&str; N]) -> Output {
         self.run_program(&self.git, folder, &args)
+    }
+
+    /// Runs git in a folder with environment variables of its own.
+    pub(crate) fn git_with<const N: usize>(&self, folder: &Path, args: [&str; N], more: &[(&str, &str)]) -> Output {
+        let output = self.command(&self.git, folder).args(args).envs(more.iter().copied()).output().unwrap();
+        Output::of(&output, self.root.to_str().expect("temporary folders have UTF-8 names"))
     }
 
     /// Runs agent-trace in the repository.
@@ -123,6 +130,11 @@ impl World {
     /// Starts a Claude Code session in the repository.
     pub(crate) fn claude(&self, name: &str) -> Claude<'_> {
         Claude::new(self, name)
+    }
+
+    /// Starts a session of Claude Code as its hooks see it.
+    pub(crate) fn agent(&self, session: &str) -> Agent<'_> {
+        Agent::new(self, session)
     }
 
     /// Starts a Gemini CLI session in the repository.

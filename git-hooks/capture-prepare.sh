@@ -1,0 +1,15 @@
+# shellcheck shell=sh
+# Only messages that are there already: an editor is still to be opened on anything else.
+agent_trace() {
+  [ "${AGENT_TRACE-}" != 0 ] || return 0
+  case ${2-} in
+    message | commit | merge | squash) ;;
+    *) return 0 ;;
+  esac
+  agent_trace_is_marked || return 0
+  agent_trace_hook='@BINARY@'
+  [ -x "$agent_trace_hook" ] || agent_trace_hook=agent-trace-hook
+  command -v "$agent_trace_hook" || return 0
+  "$agent_trace_hook" git @HOOK@ "$@"
+  return 0
+} >/dev/null 2>&1

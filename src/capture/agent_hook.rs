@@ -1,0 +1,255 @@
+//! What the hooks of Claude Code do: one JSON object on standard input becomes one [`Record`].
+//!
+//! Prompts, commands, code and answers pass through here and stay here: a record has no field for them.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::file_state::file_state;
+use super::place::Place;
+use super::process::Process;
+use super::record::{Event, Record};
+use crate::model::{AgentId, SessionId, ToolUseId};
+use crate::transcript::makes_commits;
+
+/// The agent whose hooks these are.
+const AGENT: &str = "claude-code";
+
+/// The fields of all events that are of use here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Input<'j> {
+    #[serde(borrow)]
+    session_id: Cow<'j, str>,
+    #[serde(borrow)]
+    pub(super) cwd: Cow<'j, str>,
+    #[serde(borrow)]
+    hook_event_name: Cow<'j, str>,
+    #[serde(borrow)]
+    agent_id: Option<Cow<'j, str>>,
+    #[serde(borrow)]
+    agent_type: Option<Cow<'j, str>>,
+    #[serde(borrow)]
+    tool_name: Option<Cow<'j, str>>,
+    #[serde(borrow)]
+    tool_use_id: Option<Cow<'j, str>>,
+    duration_ms: Option<f64>,
+    #[serde(borrow)]
+    source: Option<Cow<'j, str>>,
+    #[serde(borrow)]
+    reason: Option<Cow<'j, str>>,
+    #[serde(borrow)]
+    trigger: Option<Cow<'j, str>>,
+    #[serde(borrow)]
+    error: Option<Cow<'j, str>>,
+    tool_input: ToolInput<'j>,
+    tool_response: ToolResponse<'j>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ToolInput<'j> {
+    #[serde(borrow)]
+    command: Option<Cow<'j, str>>,
+    #[serde(borrow)]
+    file_path: Option<Cow<'j, str>>,
+    #[serde(borrow)]
+    notebook_path: Option<Cow<'j, str>>,
+}
+
+/// An object for the tools that matter, anything at all for others.
+#[derive(Debug, Default)]
+struct ToolResponse<'j> {
+    commit: Option<Cow<'j, str>>,
+}
+
+impl<'de: 'j, 'j> Deserialize<'de> for ToolResponse<'j> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Response<'j> {
+            #[serde(borrow, default)]
+            git_operation: Option<Operation<'j>>,
+        }
+        #[derive(Deserialize)]
+        struct Operation<'j> {
+            #[serde(borrow, default)]
+            commit: Option<Made<'j>>,
+        }
+        #[derive(Deserialize)]
+        struct Made<'j> {
+            #[serde(borrow)]
+            sha: Cow<'j, str>,
+        }
+        let raw: &serde_json::value::RawValue = Deserialize::deserialize(deserializer)?;
+        let response: Option<Response<'j>> = serde_json::from_str(raw.get()).ok();
+        Ok(ToolResponse { commit: response.and_then(|it| it.git_operation?.commit).map(|made| made.sha) })
+    }
+}
+
+impl<'j> Input<'j> {
+    /// Returns the input of a hook; `None` for anything that is no such object.
+    pub(super) fn parse(text: &'j str) -> Option<Input<'j>> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// Tells whether everything the agent did so far is worth reading now.
+    pub(super) fn is_end(&self) -> bool {
+        matches!(&*self.hook_event_name, "Stop" | "SessionEnd")
+    }
+
+    /// Returns the record; `None` for events that are not recorded and for sessions without a valid id.
+    pub(super) fn record(&self, place: &Place, above: &dyn Fn() -> Vec<Process>, now: i64) -> Option<Record> {
+        let event = event(&self.hook_event_name)?;
+        let session = SessionId::parse(&self.session_id).ok()?;
+        let id = |text: &Option<Cow<'_, str>>| {
+            text.as_deref().and_then(|id| ToolUseId::parse(id).ok()).map(|id| id.to_string())
+        };
+        Some(Record {
+            agent: Some(AGENT.to_owned()),
+            session: Some(session.to_string()),
+            run: self.agent_id.as_deref().and_then(|id| AgentId::parse(id).ok()).map(|id| id.to_string()),
+            pid: if is_client_of_interest(event) { client(above) } else { None },
+            tool: self.tool_name.as_deref().and_then(word),
+            tool_use: id(&self.tool_use_id),
+            run_ms: self.duration_ms.filter(|ms| (0.0..1e12).contains(ms)).map(|ms| ms as i64),
+            makes_commits: self.is_shell() && self.tool_input.command.as_deref().is_some_and(makes_commits),
+            detail: self.detail(event),
+            files: self.files(event, place),
+            commit: self.tool_response.commit.as_deref().filter(|sha| is_hex(sha)).map(str::to_owned),
+            ..Record::new(now, event)
+        })
+    }
+
+    fn is_shell(&self) -> bool {
+        matches!(self.tool_name.as_deref(), Some("Bash" | "PowerShell"))
+    }
+
+    fn detail(&self, event: Event) -> Option<String> {
+        let said = match event {
+            Event::SubagentStart | Event::SubagentStop => &self.agent_type,
+            Event::StopFailure => &self.error,
+            Event::SessionEnd => &self.reason,
+            Event::CompactStart | Event::CompactEnd => &self.trigger,
+            Event::SessionStart | Event::Prompt => &self.source,
+            _ => &None,
+        };
+        said.as_deref().and_then(word)
+    }
+
+    fn files(&self, event: Event, place: &Place) -> Vec<super::record::FileBlob> {
+        if event != Event::ToolEnd || self.is_shell() {
+            return Vec::new();
+        }
+        let path = self.tool_input.file_path.as_deref().or(self.tool_input.notebook_path.as_deref());
+        path.and_then(|path| file_state(place, Path::new(&*self.cwd), path)).into_iter().collect()
+    }
+}
+
+fn event(name: &str) -> Option<Event> {
+    Some(match name {
+        "SessionStart" => Event::SessionStart,
+        "SessionEnd" => Event::SessionEnd,
+        "UserPromptSubmit" => Event::Prompt,
+        "PreToolUse" => Event::ToolStart,
+        "PostToolUse" => Event::ToolEnd,
+        "PostToolUseFailure" => Event::ToolFailure,
+        "PermissionRequest" => Event::PermissionRequest,
+        "PermissionDenied" => Event::PermissionDenied,
+        "SubagentStart" => Event::SubagentStart,
+        "SubagentStop" => Event::SubagentStop,
+        "Stop" => Event::Stop,
+        "StopFailure" => Event::StopFailure,
+        "PreCompact" => Event::CompactStart,
+        "PostCompact" => Event::CompactEnd,
+        "CwdChanged" => Event::Folder,
+        _ => return None,
+    })
+}
+
+/// A session is found by its process at its start and whenever it runs a command.
+fn is_client_of_interest(event: Event) -> bool {
+    matches!(event, Event::SessionStart | Event::Prompt | Event::ToolStart)
+}
+
+/// The agent's own process: it says so since 2.1.214; before, the nearest process above that is called so.
+///
+/// Inside an editor the nearest one that is no shell would be the editor's, under which people commit too.
+fn client(above: &dyn Fn() -> Vec<Process>) -> Option<u32> {
+    let told = std::env::var("CLAUDE_PID").ok().and_then(|pid| pid.parse().ok());
+    told.or_else(|| above().iter().find(|process| process.runs(&["claude", "claude-code"])).map(|process| process.pid))
+}
+
+/// One word of a client, as it is; sentences are a person's and stay out.
+fn word(text: &str) -> Option<String> {
+    let is_word = (1..=80).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte));
+    is_word.then(|| text.to_owned())
+}
+
+fn is_hex(text: &str) -> bool {
+    (4..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(text: &str) -> Option<Record> {
+        let place = Place { git_dir: "/r/.git".into(), common_dir: "/r/.git".into(), top: Some("/r".into()) };
+        let above =
+            || vec![Process { pid: 3, command: vec!["sh".into()] }, Process { pid: 7, command: vec!["claude".into()] }];
+        Input::parse(text)?.record(&place, &above, 5)
+    }
+
+    #[test]
+    fn a_command_leaves_its_id_and_that_it_can_commit_but_not_itself() {
+        let found = record(
+            r#"{"session_id":"s1","cwd":"/r","hook_event_name":"PreToolUse","tool_name":"Bash","tool_use_id":"t1",
+                "tool_input":{"command":"git commit -m 'password hunter2'"},"agent_id":"a1"}"#,
+        );
+        let found = found.unwrap();
+        assert_eq!((found.event, found.makes_commits, found.run.as_deref()), (Event::ToolStart, true, Some("a1")));
+        assert_eq!(found.pid, Some(7));
+        assert!(!serde_json::to_string(&found).unwrap().contains("hunter2"));
+    }
+
+    #[test]
+    fn the_clients_own_word_of_a_commit_is_kept_whatever_the_rest_is() {
+        let text = |response: &str| {
+            format!(
+                r#"{{"session_id":"s1","hook_event_name":"PostToolUse","tool_name":"Bash","tool_use_id":"t1","tool_response":{response}}}"#
+            )
+        };
+        let found = record(&text(r#"{"stdout":"x","gitOperation":{"commit":{"sha":"abc1234","kind":"committed"}}}"#));
+        assert_eq!(found.unwrap().commit.as_deref(), Some("abc1234"));
+        for response in [
+            r#""text""#,
+            "null",
+            "[1,2]",
+            r#"{"gitOperation":{"push":{"branch":"x"}}}"#,
+            r#"{"gitOperation":{"commit":{"sha":"$(x)"}}}"#,
+        ] {
+            assert_eq!(record(&text(response)).unwrap().commit, None, "{response}");
+        }
+    }
+
+    #[test]
+    fn hostile_and_unknown_input_leaves_nothing() {
+        for text in [
+            "",
+            "[]",
+            "{}",
+            r#"{"session_id":"../x","hook_event_name":"Stop"}"#,
+            r#"{"session_id":"s1","hook_event_name":"WorktreeCreate"}"#,
+            r#"{"session_id":7,"hook_event_name":"Stop"}"#,
+        ] {
+            assert_eq!(record(text), None, "{text}");
+        }
+        let found =
+            record(r#"{"session_id":"s1","hook_event_name":"SessionEnd","reason":"because I say so"}"#).unwrap();
+        assert_eq!(found.detail, None, "a sentence got in");
+    }
+}

@@ -1,0 +1,242 @@
+//! Which session makes the commit that a git hook was called for.
+//!
+//! The environment first, the innermost agent where several left marks; then the processes above; then the only
+//! session at work in this work tree, if an agent without a session id is known to run. A person's terminal has none
+//! of these, and its commits get no session here: whose work is in them is found by content, later.
+
+use super::marker::{KNOWN, Marker, markers, named};
+use super::process::Process;
+use super::record::{Author, By, Event, Record};
+use crate::model::SessionId;
+
+/// What a hook can see around it.
+pub(super) struct Surroundings<'a> {
+    /// Looks a variable of the environment up.
+    pub(super) variable: &'a dyn Fn(&str) -> Option<String>,
+    /// Looks the processes above up; costs time.
+    pub(super) ancestors: &'a dyn Fn() -> Vec<Process>,
+    /// Reads the end of the spool: all records, or those of one session; costs time.
+    pub(super) tail: &'a dyn Fn(Option<&SessionId>) -> Vec<Record>,
+}
+
+/// Set by whoever runs an agent that leaves no id: `<agent>/<session>`.
+const OWN_VARIABLE: &str = "AGENT_TRACE_SESSION";
+
+/// Returns the session that makes the commit, and the tool call it makes it in.
+pub(super) fn author(around: &Surroundings<'_>) -> Option<Author> {
+    let mut author = session(around)?;
+    if author.by == By::Environment {
+        let id = SessionId::parse(&author.session).ok()?;
+        let open = at_work(&(around.tail)(Some(&id))).pop();
+        (author.tool_use, author.run) = open.and_then(AtWork::committing).unwrap_or_default();
+    }
+    Some(author)
+}
+
+/// Returns the session that makes the commit; of its tool call only what costs nothing.
+pub(super) fn session(around: &Surroundings<'_>) -> Option<Author> {
+    if let Some((agent, session)) = own(around) {
+        return Some(named_author(&agent, &session));
+    }
+    let markers = markers(around.variable);
+    match innermost(around, &markers) {
+        Some(Marker { agent, session: Some(session) }) => Some(named_author(agent, session)),
+        Some(Marker { agent, session: None }) => {
+            let at_work: Vec<AtWork> =
+                at_work(&(around.tail)(None)).into_iter().filter(|one| one.agent == *agent).collect();
+            by_ancestry(around, &at_work).or_else(|| only_open(&at_work))
+        }
+        None => by_ancestry(around, &at_work(&(around.tail)(None))),
+    }
+}
+
+fn own(around: &Surroundings<'_>) -> Option<(String, SessionId)> {
+    let value = (around.variable)(OWN_VARIABLE)?;
+    let (agent, session) = value.split_once('/')?;
+    let is_name = !agent.is_empty() && agent.len() <= 40 && agent.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let session = SessionId::parse(session).ok().filter(|_| is_name)?;
+    Some((agent.to_owned(), session))
+}
+
+/// Of several agents the one whose process is nearest; else the one `AI_AGENT` names; else the first in order.
+fn innermost<'m>(around: &Surroundings<'_>, markers: &'m [Marker]) -> Option<&'m Marker> {
+    if markers.len() < 2 {
+        return markers.first();
+    }
+    let of_agent = |agent: &str| markers.iter().find(|marker| marker.agent == agent);
+    let of_process =
+        |process: &Process| KNOWN.iter().find(|known| process.runs(known.programs)).map(|known| known.agent);
+    let nearest = (around.ancestors)().iter().find_map(|process| of_agent(of_process(process)?));
+    nearest.or_else(|| of_agent(named(around.variable)?)).or(markers.first())
+}
+
+fn named_author(agent: &str, session: &SessionId) -> Author {
+    let by = By::Environment;
+    Author { agent: agent.to_owned(), session: session.to_string(), by, tool_use: None, run: None }
+}
+
+/// A session that has begun and not ended, as the end of the spool shows it.
+#[derive(Debug, Clone, Default)]
+struct AtWork {
+    agent: String,
+    session: String,
+    pid: Option<u32>,
+    /// Tool calls that began and have not ended: id, run, whether they can commit.
+    open: Vec<(String, Option<String>, bool)>,
+}
+
+type Committing = (Option<String>, Option<String>);
+
+impl AtWork {
+    /// Returns tool call and run of the only shell command that can commit now.
+    fn committing(self) -> Option<Committing> {
+        let mut open = self.open.into_iter().filter(|(_, _, commits)| *commits);
+        let (tool_use, run, _) = open.next()?;
+        open.next().is_none().then_some((Some(tool_use), run))
+    }
+
+    fn author(self, by: By) -> Author {
+        let (agent, session) = (self.agent.clone(), self.session.clone());
+        let (tool_use, run) = self.committing().unwrap_or_default();
+        Author { agent, session, by, tool_use, run }
+    }
+}
+
+fn at_work(tail: &[Record]) -> Vec<AtWork> {
+    let mut sessions: Vec<AtWork> = Vec::new();
+    for record in tail {
+        let (Some(agent), Some(id)) = (&record.agent, record.session_id()) else { continue };
+        let known = sessions.iter().position(|one| one.session == id.as_str());
+        if record.event == Event::SessionEnd {
+            known.map(|index| sessions.swap_remove(index));
+            continue;
+        }
+        let index = known.unwrap_or_else(|| {
+            sessions.push(AtWork { agent: agent.clone(), session: id.to_string(), ..AtWork::default() });
+            sessions.len() - 1
+        });
+        sessions[index].take(record);
+    }
+    sessions
+}
+
+impl AtWork {
+    fn take(&mut self, record: &Record) {
+        self.pid = record.pid.or(self.pid);
+        let Some(tool_use) = record.tool_use_id() else {
+            // Whatever was still open when the agent stopped has ended without telling.
+            if matches!(record.event, Event::Stop | Event::StopFailure) && record.run.is_none() {
+                self.open.clear();
+            }
+            return;
+        };
+        self.open.retain(|(id, _, _)| id != tool_use.as_str());
+        if record.event == Event::ToolStart {
+            self.open.push((tool_use.to_string(), record.run.clone(), record.makes_commits));
+        }
+    }
+}
+
+fn by_ancestry(around: &Surroundings<'_>, at_work: &[AtWork]) -> Option<Author> {
+    if at_work.iter().all(|one| one.pid.is_none()) {
+        return None; // Looking at processes costs more than all the rest.
+    }
+    let above = (around.ancestors)();
+    let of = |process: &Process| at_work.iter().rev().find(|one| one.pid == Some(process.pid));
+    above.iter().find_map(of).map(|one| one.clone().author(By::Ancestry))
+}
+
+fn only_open(at_work: &[AtWork]) -> Option<Author> {
+    let mut open = at_work.iter().filter(|one| !one.open.is_empty());
+    let one = open.next()?;
+    open.next().is_none().then(|| one.clone().author(By::OnlyOpen))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tool(event: Event, session: &str, id: &str, pid: u32) -> Record {
+        Record {
+            agent: Some("claude-code".into()),
+            session: Some(session.into()),
+            tool_use: Some(id.into()),
+            pid: Some(pid),
+            makes_commits: event == Event::ToolStart,
+            ..Record::new(1, event)
+        }
+    }
+
+    fn look(
+        variables: &[(&str, &str)],
+        above: &[(u32, &str)],
+        tail: &[Record],
+    ) -> Option<(String, By, Option<String>)> {
+        let variable =
+            |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let ancestors = || {
+            let process = |(pid, word): &(u32, &str)| Process { pid: *pid, command: vec![(*word).to_owned()] };
+            above.iter().map(process).collect()
+        };
+        let tail = |id: Option<&SessionId>| {
+            let is_wanted = |record: &&Record| id.is_none() || record.session_id().as_ref() == id;
+            tail.iter().filter(is_wanted).cloned().collect()
+        };
+        let author = author(&Surroundings { variable: &variable, ancestors: &ancestors, tail: &tail })?;
+        Some((format!("{}/{}", author.agent, author.session), author.by, author.tool_use))
+    }
+
+    #[test]
+    fn the_environment_names_the_session_and_the_spool_its_tool_call() {
+        let tail = [
+            tool(Event::ToolStart, "s1", "t1", 7),
+            tool(Event::ToolEnd, "s1", "t1", 7),
+            tool(Event::ToolStart, "s1", "t2", 7),
+        ];
+        let found = look(&[("CLAUDE_CODE_SESSION_ID", "s1")], &[], &tail);
+        assert_eq!(found, Some(("claude-code/s1".into(), By::Environment, Some("t2".into()))));
+    }
+
+    #[test]
+    fn of_two_commands_at_once_none_is_named() {
+        let tail = [tool(Event::ToolStart, "s1", "t1", 7), tool(Event::ToolStart, "s1", "t2", 7)];
+        let found = look(&[("CLAUDE_CODE_SESSION_ID", "s1")], &[], &tail);
+        assert_eq!(found, Some(("claude-code/s1".into(), By::Environment, None)));
+    }
+
+    #[test]
+    fn of_nested_agents_the_nearest_process_counts() {
+        let both =
+            [("CLAUDE_CODE_SESSION_ID", "outer"), ("CODEX_THREAD_ID", "inner"), ("AI_AGENT", "claude-code_2_agent")];
+        let inner = look(&both, &[(9, "codex"), (5, "claude")], &[]);
+        assert_eq!(inner.unwrap().0, "codex/inner");
+        let outer = look(&both, &[(9, "claude"), (5, "codex")], &[]);
+        assert_eq!(outer.unwrap().0, "claude-code/outer");
+        assert_eq!(look(&both, &[], &[]).unwrap().0, "claude-code/outer", "AI_AGENT where no process tells");
+    }
+
+    #[test]
+    fn a_process_above_that_is_a_sessions_client_names_it() {
+        let tail = [tool(Event::ToolStart, "s1", "t1", 7)];
+        assert_eq!(look(&[], &[(3, "sh"), (7, "claude")], &tail).unwrap().1, By::Ancestry);
+        assert_eq!(look(&[], &[(3, "bash"), (4, "sshd")], &tail), None, "a person's terminal");
+        let ended = [tail[0].clone(), tool(Event::SessionEnd, "s1", "t9", 7)];
+        assert_eq!(look(&[], &[(7, "claude")], &ended), None);
+    }
+
+    #[test]
+    fn an_agent_without_an_id_is_the_only_session_at_work_or_nobody() {
+        let one = tool(Event::ToolStart, "s1", "t1", 7);
+        assert_eq!(look(&[("CLAUDECODE", "1")], &[], std::slice::from_ref(&one)).unwrap().1, By::OnlyOpen);
+        let two = [one, tool(Event::ToolStart, "s2", "t2", 8)];
+        assert_eq!(look(&[("CLAUDECODE", "1")], &[], &two), None);
+        assert_eq!(look(&[("GEMINI_CLI", "1")], &[], &two), None);
+    }
+
+    #[test]
+    fn a_wrapper_can_name_the_session_itself_but_nothing_hostile() {
+        assert_eq!(look(&[("AGENT_TRACE_SESSION", "aider/x1")], &[], &[]).unwrap().0, "aider/x1");
+        assert_eq!(look(&[("AGENT_TRACE_SESSION", "a b/x1")], &[], &[]), None);
+        assert_eq!(look(&[("AGENT_TRACE_SESSION", "aider/../x")], &[], &[]), None);
+    }
+}

@@ -1,0 +1,74 @@
+//! The child processes of hooks: never more than one a hook, never with a terminal.
+
+#![expect(clippy::disallowed_methods, reason = "the one child process a hook may start")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::place::Place;
+
+/// Switches every hook off, ours in a child above all.
+pub(super) const SWITCH: &str = "AGENT_TRACE";
+
+/// Lets git itself put the trailer where it belongs.
+pub(super) fn interpret_trailers(file: &Path, line: &str) -> Option<()> {
+    let mut git = quiet("git");
+    git.args(["interpret-trailers", "--in-place", "--no-divider", "--if-exists", "addIfDifferent", "--trailer", line]);
+    git.arg(file).status().ok().map(|_| ())
+}
+
+/// Asks git for the commit that is checked out: refs may be kept in other ways than as files.
+pub(super) fn head_by_git(place: &Place) -> Option<String> {
+    let mut git = quiet("git");
+    git.arg("--git-dir").arg(&place.git_dir).args(["rev-parse", "--verify", "--quiet", "HEAD"]);
+    let output = git.stdout(Stdio::piped()).output().ok()?;
+    let id = String::from_utf8(output.stdout).ok()?;
+    crate::model::CommitId::parse(id.trim_end()).ok().map(|id| id.to_string())
+}
+
+/// Pushes the notes and waits for it: a push that goes on behind the user's back could not ask for nothing.
+pub(super) fn push_notes(remote: &str, url: &str) -> Option<()> {
+    let mut push = quiet(program()?);
+    push.args(["notes", "push", "--for-hook", "--", remote, url]).env(SWITCH, "0").status().ok().map(|_| ())
+}
+
+/// Reads what is new, after the hook has returned.
+pub(super) fn ingest(folder: &Path) -> Option<()> {
+    let mut ingest = quiet(program()?);
+    ingest.args(["ingest", "--background"]).current_dir(folder);
+    detach(&mut ingest);
+    ingest.spawn().ok().map(|_| ())
+}
+
+fn quiet(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// The full program, beside this one.
+fn program() -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    let name = if cfg!(windows) { "agent-trace.exe" } else { "agent-trace" };
+    let beside = own.with_file_name(name);
+    if beside.is_file() { Some(beside) } else { Some(PathBuf::from(name)) }
+}
+
+/// A group of its own: what ends the agent's terminal does not end it.
+#[cfg(unix)]
+fn detach(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    command.process_group(0);
+}
+
+/// No console of its own either.
+#[cfg(windows)]
+fn detach(command: &mut Command) {
+    use std::os::windows::process::CommandExt as _;
+    const DETACHED_PROCESS: u32 = 8;
+    command.creation_flags(DETACHED_PROCESS);
+}
+
+/// Elsewhere it ends with whoever started it, and the next run completes it.
+#[cfg(not(any(unix, windows)))]
+fn detach(_: &mut Command) {}

@@ -1,0 +1,116 @@
+//! What the hooks of git do.
+
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::path::Path;
+
+use super::attribution::{Surroundings, author, session};
+use super::background;
+use super::git_state::GitState;
+use super::message::{has_text, is_revert};
+use super::place::Place;
+use super::record::{Author, Event, Record};
+use super::spool::Spool;
+use super::trailer::{KEY, Trailered, add_trailer};
+use crate::model::CommitId;
+
+/// A hook of git that was called.
+pub(super) struct GitHook<'a> {
+    pub(super) place: &'a Place,
+    pub(super) around: &'a Surroundings<'a>,
+    pub(super) spool: &'a Spool,
+    /// The time, UTC milliseconds.
+    pub(super) now: i64,
+}
+
+/// Most pairs a rewrite is recorded with; a rebase of more is told by patch ids.
+const MAX_PAIRS: usize = 20_000;
+
+/// Most bytes of a message that are looked at.
+const MAX_MESSAGE: u64 = 4 << 20;
+
+impl GitHook<'_> {
+    /// Does what the hook `name` is for; hooks without a purpose here do nothing.
+    pub(super) fn run(&self, name: &str, arguments: &[String], input: &mut dyn Read) -> Option<()> {
+        let argument = |index: usize| arguments.get(index).map(String::as_str);
+        match name {
+            "prepare-commit-msg" => self.prepare(Path::new(argument(0)?), argument(1)?),
+            "commit-msg" => self.stamp(Path::new(argument(0)?)),
+            "post-commit" => self.committed(Event::Commit, GitState::of(self.place)),
+            "post-merge" if argument(0) == Some("0") => self.committed(Event::Merge, GitState::Merge),
+            "post-rewrite" => self.rewritten(argument(0)?, input),
+            "pre-push" => pushed(argument(0)?, argument(1), input),
+            _ => None,
+        }
+    }
+
+    /// Only messages that are there already; an editor is still to be opened on a template.
+    fn prepare(&self, file: &Path, source: &str) -> Option<()> {
+        if ["message", "commit", "merge", "squash"].contains(&source) { self.stamp(file) } else { None }
+    }
+
+    fn stamp(&self, file: &Path) -> Option<()> {
+        if GitState::of(self.place).is_replay() {
+            return None;
+        }
+        let file = self.place.top.as_deref().map_or(file.to_owned(), |top| top.join(file));
+        let mut message = Vec::new();
+        std::fs::File::open(&file).ok()?.take(MAX_MESSAGE).read_to_end(&mut message).ok()?;
+        if !has_text(&message) || is_revert(&message) || message.len() as u64 == MAX_MESSAGE {
+            return None;
+        }
+        let author = session(self.around)?;
+        write_trailer(&file, &message, &format!("{KEY}: {}/{}", author.agent, author.session))
+    }
+
+    fn committed(&self, event: Event, state: GitState) -> Option<()> {
+        let commit = self.place.head().or_else(|| background::head_by_git(self.place))?;
+        let by: Vec<Author> = author(self.around).into_iter().collect();
+        let record =
+            Record { commit: Some(commit), state: Some(state.name().into()), by, ..Record::new(self.now, event) };
+        self.spool.append(&record).ok()
+    }
+
+    fn rewritten(&self, kind: &str, input: &mut dyn Read) -> Option<()> {
+        let mut text = String::new();
+        input.take(MAX_PAIRS as u64 * 160).read_to_string(&mut text).ok()?;
+        let pairs: Vec<(String, String)> = text.lines().filter_map(pair).take(MAX_PAIRS).collect();
+        let detail = ["amend", "rebase"].contains(&kind).then(|| kind.to_owned());
+        let record = Record { pairs, detail, ..Record::new(self.now, Event::Rewrite) };
+        if record.pairs.is_empty() { None } else { self.spool.append(&record).ok() }
+    }
+}
+
+/// `<old> <new>`, and perhaps more.
+fn pair(line: &str) -> Option<(String, String)> {
+    let mut words = line.split_ascii_whitespace();
+    let mut id = || CommitId::parse(words.next()?).ok().map(|id| id.to_string());
+    Some((id()?, id()?)).filter(|(old, new)| old != new)
+}
+
+/// The branch goes first whatever happens to the notes; a push of notes alone is our own.
+fn pushed(remote: &str, url: Option<&str>, input: &mut dyn Read) -> Option<()> {
+    let mut text = String::new();
+    input.take(1 << 20).read_to_string(&mut text).ok()?;
+    let brings_commits = |line: &str| {
+        let mut words = line.split(' ');
+        let (name, _, target) = (words.next(), words.next(), words.next());
+        name != Some("(delete)") && target.is_some_and(|target| target.starts_with("refs/heads/"))
+    };
+    if text.lines().any(brings_commits) { background::push_notes(remote, url.unwrap_or(remote)) } else { None }
+}
+
+/// Appends, so that a full disk leaves the message as it was.
+fn write_trailer(file: &Path, message: &[u8], line: &str) -> Option<()> {
+    match add_trailer(message, line) {
+        Trailered::Present => Some(()),
+        Trailered::AskGit => background::interpret_trailers(file, line),
+        Trailered::Append(bytes) => {
+            let mut open = OpenOptions::new().append(true).open(file).ok()?;
+            if open.write_all(&bytes).is_err() {
+                open.set_len(message.len() as u64).ok()?;
+            }
+            Some(())
+        }
+    }
+}

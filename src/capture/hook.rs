@@ -1,0 +1,84 @@
+//! One call of a hook, from its arguments to the spool.
+
+use std::io::Read;
+use std::panic;
+use std::path::{Path, PathBuf};
+
+use super::agent_hook::Input;
+use super::attribution::Surroundings;
+use super::background::{self, SWITCH};
+use super::git_hook::GitHook;
+use super::place::Place;
+use super::process::ancestors;
+use super::spool::Spool;
+use crate::clock;
+
+/// Longer input is no hook's.
+const MAX_INPUT: u64 = 256 << 20;
+
+/// A call of a hook.
+#[derive(Debug)]
+enum HookCall {
+    /// `claude <Event>`: the event stands in the input too.
+    Claude,
+    /// `git <hook> [arguments]`.
+    Git {
+        /// Name of the hook.
+        name: String,
+        /// What git gave it.
+        arguments: Vec<String>,
+    },
+}
+
+impl HookCall {
+    /// Returns the call that arguments (after `hook`) ask for.
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Option<HookCall> {
+        match arguments.next()?.as_str() {
+            "claude" => Some(HookCall::Claude),
+            "git" => Some(HookCall::Git { name: arguments.next()?, arguments: arguments.collect() }),
+            _ => None,
+        }
+    }
+}
+
+/// Runs the hook that arguments ask for, on standard input. Never fails, never speaks, not even of a bug.
+pub fn run_silently(arguments: impl Iterator<Item = String>) {
+    panic::set_hook(Box::new(|_| {}));
+    let _ = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+        if let Some(call) = HookCall::parse(arguments) {
+            run(&call, &mut std::io::stdin().lock());
+        }
+    }));
+}
+
+/// Does what a hook is for. Whatever goes wrong is nobody's matter but ours: nothing is printed or returned.
+fn run(call: &HookCall, input: &mut dyn Read) {
+    if std::env::var(SWITCH).as_deref() == Ok("0") {
+        return;
+    }
+    let _ = match call {
+        HookCall::Claude => agent(input),
+        HookCall::Git { name, arguments } => git(name, arguments, input),
+    };
+}
+
+fn agent(input: &mut dyn Read) -> Option<()> {
+    let mut text = Vec::new();
+    input.take(MAX_INPUT).read_to_end(&mut text).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let input = Input::parse(&text)?;
+    let folder = if input.cwd.is_empty() { std::env::current_dir().ok()? } else { PathBuf::from(&*input.cwd) };
+    let place = Place::find(&folder, None)?;
+    let record = input.record(&place, &ancestors, clock::now().0)?;
+    Spool::of(&place).append(&record).ok()?;
+    if input.is_end() { background::ingest(&folder) } else { Some(()) }
+}
+
+fn git(name: &str, arguments: &[String], input: &mut dyn Read) -> Option<()> {
+    let folder = std::env::current_dir().ok()?;
+    let place = Place::find(&folder, std::env::var_os("GIT_DIR").as_deref().map(Path::new))?;
+    let spool = Spool::of(&place);
+    let variable = |name: &str| std::env::var(name).ok();
+    let around = Surroundings { variable: &variable, ancestors: &ancestors, tail: &|session| spool.tail(session) };
+    GitHook { place: &place, around: &around, spool: &spool, now: clock::now().0 }.run(name, arguments, input)
+}

@@ -1,0 +1,174 @@
+//! Where a hook runs: the git directory of the work tree and the one all work trees share, found by reading files.
+//!
+//! Starting `git rev-parse` would cost as much as the rest of the hook, opening the repository with gix more.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The repository around a folder, as far as a hook needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Git directory of this work tree: where `HEAD` and the state of a rebase are.
+    pub git_dir: PathBuf,
+    /// Git directory that all work trees share.
+    pub common_dir: PathBuf,
+    /// Root of the work tree; `None` in a bare repository.
+    pub top: Option<PathBuf>,
+}
+
+/// Deeper folders are looked for no further.
+const MAX_DEPTH: usize = 256;
+
+impl Place {
+    /// Finds the repository around `folder`. `git_dir` is what git exported as `GIT_DIR`, if it did.
+    pub fn find(folder: &Path, git_dir: Option<&Path>) -> Option<Place> {
+        match git_dir {
+            Some(dir) => Place::of_git_dir(folder.join(dir), Some(folder.to_owned())),
+            None => folder.ancestors().take(MAX_DEPTH).find_map(Place::at),
+        }
+    }
+
+    fn at(folder: &Path) -> Option<Place> {
+        let dot_git = folder.join(".git");
+        if dot_git.is_dir() {
+            return Place::of_git_dir(dot_git, Some(folder.to_owned()));
+        }
+        if let Some(dir) = fs::read_to_string(&dot_git).ok().as_deref().and_then(link) {
+            return Place::of_git_dir(folder.join(dir), Some(folder.to_owned()));
+        }
+        let is_bare = folder.join("objects").is_dir() && folder.join("refs").is_dir() && folder.join("HEAD").is_file();
+        if is_bare { Place::of_git_dir(folder.to_owned(), None) } else { None }
+    }
+
+    fn of_git_dir(git_dir: PathBuf, top: Option<PathBuf>) -> Option<Place> {
+        if !git_dir.join("HEAD").exists() {
+            return None;
+        }
+        let common = fs::read_to_string(git_dir.join("commondir")).ok();
+        let common_dir =
+            common.map_or_else(|| git_dir.clone(), |text| git_dir.join(text.trim_end_matches(['\r', '\n'])));
+        Some(Place { git_dir, common_dir, top })
+    }
+
+    /// Returns the name of the work tree: `main`, or that of its folder below `worktrees`.
+    pub fn worktree(&self) -> String {
+        let is_linked = self.git_dir.parent().is_some_and(|parent| parent.ends_with("worktrees"));
+        let name = self.git_dir.file_name().filter(|_| is_linked).map(|name| name.to_string_lossy());
+        match name {
+            Some(name) if is_plain(&name) && name != "main" => name.into_owned(),
+            Some(name) => format!("w{:016x}", xxhash_rust::xxh3::xxh3_64(name.as_bytes())),
+            None => "main".to_owned(),
+        }
+    }
+
+    /// Returns the id of the commit that is checked out, in hexadecimal digits; `None` if the files do not tell.
+    pub fn head(&self) -> Option<String> {
+        let head = fs::read_to_string(self.git_dir.join("HEAD")).ok()?;
+        let head = head.trim_end();
+        match head.strip_prefix("ref: ") {
+            Some(name) => self.resolve(name),
+            None => is_id(head).then(|| head.to_owned()),
+        }
+    }
+
+    fn resolve(&self, name: &str) -> Option<String> {
+        let is_inside = name.starts_with("refs/") && !name.split('/').any(|part| part == "..");
+        let loose = fs::read_to_string(self.common_dir.join(name)).ok().filter(|_| is_inside);
+        match loose.map(|text| text.trim_end().to_owned()) {
+            Some(id) => is_id(&id).then_some(id),
+            None => self.packed(name),
+        }
+    }
+
+    fn packed(&self, name: &str) -> Option<String> {
+        let packed = fs::read_to_string(self.common_dir.join("packed-refs")).ok()?;
+        let id = packed.lines().find_map(|line| line.strip_suffix(name)?.strip_suffix(' '))?;
+        is_id(id).then(|| id.to_owned())
+    }
+
+    /// Tells whether objects of this repository have SHA-256 names.
+    pub fn is_sha256(&self) -> bool {
+        let config = fs::read_to_string(self.common_dir.join("config")).unwrap_or_default().to_ascii_lowercase();
+        config
+            .lines()
+            .filter_map(|line| line.split_once('='))
+            .any(|(key, value)| key.trim() == "objectformat" && value.trim() == "sha256")
+    }
+
+    /// Returns where hooks and `ingest` keep what they know.
+    pub fn data_dir(&self) -> PathBuf {
+        self.common_dir.join("agent-trace")
+    }
+}
+
+/// The path behind `gitdir: `.
+fn link(text: &str) -> Option<&Path> {
+    text.strip_prefix("gitdir: ").map(|path| Path::new(path.trim_end_matches(['\r', '\n'])))
+}
+
+fn is_plain(name: &str) -> bool {
+    let is_short = (1..=100).contains(&name.len());
+    is_short && !name.starts_with(['.', '-']) && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}
+
+fn is_id(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repository() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let git = folder.path().join(".git");
+        fs::create_dir_all(git.join("refs/heads")).unwrap();
+        fs::write(git.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+        (folder, git)
+    }
+
+    #[test]
+    fn a_folder_below_the_top_finds_its_repository() {
+        let (folder, git) = repository();
+        let below = folder.path().join("src/deep");
+        fs::create_dir_all(&below).unwrap();
+        let place = Place::find(&below, None).unwrap();
+        assert_eq!((place.git_dir.as_path(), place.common_dir.as_path()), (git.as_path(), git.as_path()));
+        assert_eq!((place.top.as_deref(), place.worktree().as_str()), (Some(folder.path()), "main"));
+        assert_eq!(Place::find(Path::new("/"), None), None);
+    }
+
+    #[test]
+    fn loose_packed_and_detached_heads_are_read() {
+        let (folder, git) = repository();
+        let place = Place::find(folder.path(), None).unwrap();
+        assert_eq!(place.head(), None, "a branch without a commit");
+        let (one, two) = ("1".repeat(40), "2".repeat(40));
+        fs::write(
+            git.join("packed-refs"),
+            format!("# pack-refs\n{one} refs/heads/other/main\n{two} refs/heads/main\n"),
+        )
+        .unwrap();
+        assert_eq!(place.head(), Some(two.clone()));
+        fs::write(git.join("refs/heads/main"), format!("{one}\n")).unwrap();
+        assert_eq!(place.head(), Some(one));
+        fs::write(git.join("HEAD"), format!("{two}\n")).unwrap();
+        assert_eq!(place.head(), Some(two));
+        fs::write(git.join("HEAD"), "ref: refs/../../secret\n").unwrap();
+        assert_eq!(place.head(), None);
+    }
+
+    #[test]
+    fn a_hostile_name_of_a_worktree_is_no_file_name() {
+        let place = |name: &str| Place {
+            git_dir: Path::new("/r/.git/worktrees").join(name),
+            common_dir: "/r/.git".into(),
+            top: None,
+        };
+        assert_eq!(place("fix-1").worktree(), "fix-1");
+        for name in ["main", ".hidden", "a b", "ä"] {
+            let file = place(name).worktree();
+            assert!(file.starts_with('w') && file.len() == 17 && is_plain(&file), "{name} became {file}");
+        }
+    }
+}
