@@ -95,3 +95,64 @@ impl World {
         done
     }
 }
+
+/// A work tree of a world: the main one, or a linked one beside it.
+#[derive(Debug)]
+pub(crate) struct Tree<'w> {
+    pub(crate) world: &'w World,
+    pub(crate) folder: PathBuf,
+    /// Name of its spool.
+    pub(crate) name: &'static str,
+}
+
+impl World {
+    /// Returns the main work tree and a linked one on a branch of its own.
+    pub(crate) fn trees(&self) -> [Tree<'_>; 2] {
+        let folder = self.path("../linked");
+        let _ = self.git(["worktree", "add", "--quiet", folder.to_str().unwrap(), "-b", "linked"]).success();
+        let main = Tree { world: self, folder: self.path(""), name: "main" };
+        [main, Tree { world: self, folder, name: "linked" }]
+    }
+}
+
+impl<'w> Tree<'w> {
+    /// Runs git in the work tree, as a person.
+    pub(crate) fn git<const N: usize>(&self, args: [&str; N]) -> Output {
+        self.world.git_in(&self.folder, args)
+    }
+
+    /// Writes a file of the work tree.
+    pub(crate) fn write(&self, inside: &str, text: &str) {
+        super::world::write_with_folders(&self.folder.join(inside), text.as_bytes());
+    }
+
+    /// Commits everything, as a person, and returns the commit's full id.
+    pub(crate) fn commit(&self, message: &str) -> String {
+        let _ = self.git(["add", "--all"]).success();
+        let _ = self.git(["commit", "--quiet", "--allow-empty", "--message", message]).success();
+        self.head()
+    }
+
+    /// Returns the id of the commit that is checked out.
+    pub(crate) fn head(&self) -> String {
+        self.git(["rev-parse", "HEAD"]).success().stdout.trim().to_owned()
+    }
+
+    /// Returns the message of the commit that is checked out.
+    pub(crate) fn message(&self) -> String {
+        self.git(["log", "-1", "--format=%B"]).success().stdout.trim_end().to_owned()
+    }
+
+    /// Starts a session of Claude Code here, as its hooks see it.
+    pub(crate) fn agent(&self, session: &str) -> Agent<'w> {
+        self.world.agent(session).at(&self.folder)
+    }
+
+    /// Returns what the spool of this work tree says of events of one kind.
+    pub(crate) fn events(&self, event: &str) -> Vec<Value> {
+        let path = self.world.path(".git/agent-trace/spool").join(format!("{}.jsonl", self.name));
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let records = text.lines().filter(|line| !line.is_empty()).map(|line| serde_json::from_str(line).unwrap());
+        records.filter(|record: &Value| record["event"] == event).collect()
+    }
+}

@@ -24,7 +24,7 @@ mod spoil;
 mod subagent;
 mod world;
 
-pub(crate) use agent::Agent;
+pub(crate) use agent::{Agent, Tree};
 pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
 pub(crate) use spoil::Spoil;
