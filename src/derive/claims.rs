@@ -3,7 +3,7 @@
 //! A line of a commit has at most one owner, and a line of an edit lands at
 //! most once; whatever is left over on either side stays unclaimed.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::paths::Paths;
 use crate::model::LineHash;
@@ -106,7 +106,8 @@ impl<'f> Claims<'f> {
 
     /// Numbers the lines that commits add, and counts in how many files each is.
     fn number_lines(&mut self, claiming: &FxHashSet<i64>) -> FxHashMap<LineHash, u32> {
-        let mut numbers: FxHashMap<LineHash, u32> = FxHashMap::default();
+        let lines = self.facts.files.iter().map(|file| file.added.len()).sum::<usize>();
+        let mut numbers: FxHashMap<LineHash, u32> = FxHashMap::with_capacity_and_hasher(lines / 2, FxBuildHasher);
         let mut last_file: Vec<usize> = Vec::new();
         for (index, file) in self.facts.files.iter().enumerate() {
             if !claiming.contains(&file.git_commit) {

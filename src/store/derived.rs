@@ -173,6 +173,7 @@ impl Writer {
         derive: &mut dyn FnMut(&SessionFacts) -> SessionRows,
     ) -> Result<usize, StoreError> {
         let (mut unbalanced, mut count) = (None, 0);
+        (self.written, self.interner) = Default::default(); // The memory is needed now.
         let result = self.transact(|sql| {
             clear(sql, derived.sessions.as_deref())?;
             for_each_session(sql, derived, &mut |facts| {
@@ -315,8 +316,11 @@ fn clear(sql: &Connection, sessions: Option<&[i64]>) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Requests of the sessions that are read at a time; bounds memory.
-const CHUNK: i64 = 40_000;
+/// Requests that are read at once where everything is derived; more are read session by session.
+const AT_ONCE: i64 = 40_000;
+
+/// Requests of the sessions that are read at a time otherwise; bounds memory.
+const CHUNK: i64 = 8_000;
 
 /// Gives the facts of every session that is derived to `each`.
 fn for_each_session(
@@ -325,7 +329,7 @@ fn for_each_session(
     each: &mut dyn FnMut(&SessionFacts) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
     let Some(sessions) = &derived.sessions else {
-        if sql.query_row("SELECT count(*) FROM call", [], |row| row.get::<_, i64>(0))? <= CHUNK {
+        if sql.query_row("SELECT count(*) FROM call", [], |row| row.get::<_, i64>(0))? <= AT_ONCE {
             return session_facts(sql, None)?.iter().try_for_each(each);
         }
         make_indexes(sql)?;

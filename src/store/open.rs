@@ -1,6 +1,7 @@
 //! Opens the database: one writer that migrates, readers that never write.
 
 use std::fs;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,6 +14,10 @@ use super::names::Interner;
 
 /// How long a lock is waited for before [`StoreError::Locked`].
 const BUSY: Duration = Duration::from_secs(5);
+
+/// Keys are hashes, so a small reading asks for pages all over the file; one of this many bytes is mapped, which saves a
+/// call of the system a page. What is mapped counts as memory of the process, so neither a new file nor a large one is.
+const MAPPED: RangeInclusive<u64> = 64 << 10..=32 << 20;
 
 /// A connection that may write.
 #[derive(Debug)]
@@ -48,6 +53,9 @@ impl Writer {
         connection.busy_timeout(busy_timeout()).map_err(fail)?;
         migrate::check(&connection, path)?;
         set_up(&connection).map_err(fail)?;
+        if fs::metadata(path).is_ok_and(|file| MAPPED.contains(&file.len())) {
+            connection.pragma_update(None, "mmap_size", *MAPPED.end() as i64).map_err(fail)?;
+        }
         migrate::migrate(&mut connection).map_err(fail)?;
         let is_empty =
             connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM source)", [], |row| row.get(0)).map_err(fail)?;
@@ -109,7 +117,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
         connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
     }
     connection.execute_batch(
-        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24000; PRAGMA wal_autocheckpoint = 8000; PRAGMA mmap_size = 33554432;",
+        "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24000; PRAGMA wal_autocheckpoint = 8000;",
     )
 }
 
