@@ -188,7 +188,7 @@ def opened(args, path, env):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", required=True, help="agent-trace, a release build")
+    parser.add_argument("--bin", required=True, help="agent-trace, built with --profile dist")
     parser.add_argument("--git", default=shutil.which("git"))
     parser.add_argument("--commits", type=int, default=200)
     parser.add_argument("--calls", type=int, default=200)

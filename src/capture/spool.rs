@@ -11,6 +11,9 @@ use crate::model::SessionId;
 /// How much of the end a hook reads: some hundred records, whatever the size of the spool.
 const TAIL: u64 = 64 * 1024;
 
+/// And if it knows whose records it wants: what a session is doing now stands at the very end.
+const TAIL_OF_SESSION: u64 = 16 * 1024;
+
 /// The spool of one work tree.
 #[derive(Debug, Clone)]
 pub struct Spool {
@@ -60,19 +63,23 @@ impl Spool {
     /// Returns the last records, oldest first, only those that name `session` if it is given; none if there is no
     /// spool.
     pub fn tail(&self, session: Option<&SessionId>) -> Vec<Record> {
-        let name = session.map_or("", SessionId::as_str);
-        read_tail(&self.path, name).unwrap_or_default()
+        let (name, length) = session.map_or(("", TAIL), |session| (session.as_str(), TAIL_OF_SESSION));
+        read_tail(&self.path, name, length).unwrap_or_default()
     }
 }
 
+/// What commits leave says nothing of who is at work.
+const MADE: &str = r#""event":"commit""#;
+
 /// Most lines are other sessions': they are passed over unparsed.
-fn read_tail(path: &Path, name: &str) -> io::Result<Vec<Record>> {
+fn read_tail(path: &Path, name: &str, length: u64) -> io::Result<Vec<Record>> {
     let mut file = File::open(path)?;
-    let start = file.metadata()?.len().saturating_sub(TAIL);
+    let start = file.metadata()?.len().saturating_sub(length);
     file.seek(SeekFrom::Start(start))?;
-    let mut bytes = Vec::with_capacity(TAIL as usize + 1);
-    file.take(2 * TAIL).read_to_end(&mut bytes)?;
-    let is_wanted = |line: &&[u8]| memchr::memmem::find(line, name.as_bytes()).is_some();
+    let mut bytes = Vec::with_capacity(length as usize + 1);
+    file.take(2 * length).read_to_end(&mut bytes)?;
+    let has = |line: &[u8], text: &str| memchr::memmem::find(line, text.as_bytes()).is_some();
+    let is_wanted = |line: &&[u8]| has(line, name) && !has(line, MADE);
     Ok(bytes.split(|byte| *byte == b'\n').filter(is_wanted).filter_map(Record::parse).collect())
 }
 
