@@ -2,12 +2,12 @@
 
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::attribution::{Surroundings, author, session};
 use super::background;
 use super::git_state::GitState;
-use super::message::{has_text, is_revert};
+use super::message::{has_text, is_revert, is_written};
 use super::place::Place;
 use super::record::{Author, Event, Record};
 use super::spool::Spool;
@@ -26,6 +26,9 @@ pub(super) struct GitHook<'a> {
 /// Most pairs a rewrite is recorded with; a rebase of more is told by patch ids.
 const MAX_PAIRS: usize = 20_000;
 
+/// What git calls its editor for hooks when it opens none.
+const NO_EDITOR: &str = ":";
+
 /// Most bytes of a message that are looked at.
 const MAX_MESSAGE: u64 = 4 << 20;
 
@@ -35,9 +38,9 @@ impl GitHook<'_> {
         let argument = |index: usize| arguments.get(index).map(String::as_str);
         match name {
             "prepare-commit-msg" => self.prepare(Path::new(argument(0)?), argument(1)?),
-            "commit-msg" => self.stamp(Path::new(argument(0)?)),
+            "commit-msg" => self.finished(Path::new(argument(0)?)),
             "post-commit" => self.committed(Event::Commit, GitState::of(self.place)),
-            "post-merge" if argument(0) == Some("0") => self.committed(Event::Merge, GitState::Merge),
+            "post-merge" if argument(0) == Some("0") => self.merged(),
             "post-rewrite" => self.rewritten(argument(0)?, input),
             "pre-push" => pushed(argument(0)?, argument(1), input),
             _ => None,
@@ -46,21 +49,47 @@ impl GitHook<'_> {
 
     /// Only messages that are there already; an editor is still to be opened on a template.
     fn prepare(&self, file: &Path, source: &str) -> Option<()> {
-        if ["message", "commit", "merge", "squash"].contains(&source) { self.stamp(file) } else { None }
+        if ["message", "commit", "merge", "squash"].contains(&source) { self.stamp(file, None) } else { None }
     }
 
-    fn stamp(&self, file: &Path) -> Option<()> {
+    /// The message is as it will be, but for what git takes out of what an editor left.
+    fn finished(&self, file: &Path) -> Option<()> {
+        let is_edited = (self.around.variable)("GIT_EDITOR").as_deref() != Some(NO_EDITOR);
+        let template = if is_edited { Some(self.template()) } else { None };
+        self.stamp(file, template.as_deref())
+    }
+
+    /// The text that git puts before whoever is to write a message.
+    fn template(&self) -> Vec<u8> {
+        let top = self.place.top.as_deref().unwrap_or(&self.place.git_dir);
+        let read = |path: PathBuf| std::fs::read(top.join(path)).ok();
+        background::template(self.place).and_then(read).unwrap_or_default()
+    }
+
+    /// `template`: what an editor was opened on, if one was.
+    fn stamp(&self, file: &Path, template: Option<&[u8]>) -> Option<()> {
         if GitState::of(self.place).is_replay() {
             return None;
         }
         let file = self.place.top.as_deref().map_or(file.to_owned(), |top| top.join(file));
         let mut message = Vec::new();
         std::fs::File::open(&file).ok()?.take(MAX_MESSAGE).read_to_end(&mut message).ok()?;
+        if template.is_some_and(|template| !is_written(&message, template)) {
+            return None;
+        }
         if !has_text(&message) || is_revert(&message) || message.len() as u64 == MAX_MESSAGE {
             return None;
         }
         let author = session(self.around)?;
         write_trailer(&file, &message, &format!("{KEY}: {}/{}", author.agent, author.session))
+    }
+
+    /// A fast-forward goes to a commit that somebody made before.
+    fn merged(&self) -> Option<()> {
+        if self.place.last_move()?.contains(": Fast-forward") {
+            return None;
+        }
+        self.committed(Event::Merge, GitState::Merge)
     }
 
     fn committed(&self, event: Event, state: GitState) -> Option<()> {

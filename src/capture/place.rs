@@ -3,6 +3,7 @@
 //! Starting `git rev-parse` would cost as much as the rest of the hook, opening the repository with gix more.
 
 use std::fs;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// The repository around a folder, as far as a hook needs it.
@@ -15,6 +16,9 @@ pub struct Place {
     /// Root of the work tree; `None` in a bare repository.
     pub top: Option<PathBuf>,
 }
+
+/// Bytes that hold the last line of a reflog.
+const MAX_MOVE: u64 = 8 * 1024;
 
 /// Deeper folders are looked for no further.
 const MAX_DEPTH: usize = 256;
@@ -52,7 +56,7 @@ impl Place {
 
     /// Returns the name of the work tree: `main`, or that of its folder below `worktrees`.
     pub fn worktree(&self) -> String {
-        let is_linked = self.git_dir.parent().is_some_and(|parent| parent.ends_with("worktrees"));
+        let is_linked = self.git_dir != self.common_dir;
         let name = self.git_dir.file_name().filter(|_| is_linked).map(|name| name.to_string_lossy());
         match name {
             Some(name) if is_plain(&name) && name != "main" => name.into_owned(),
@@ -69,6 +73,21 @@ impl Place {
             Some(name) => self.resolve(name),
             None => is_id(head).then(|| head.to_owned()),
         }
+    }
+
+    /// Returns what git says of the last move of `HEAD` here; `None` where no such log is kept.
+    pub(super) fn last_move(&self) -> Option<String> {
+        let mut file = fs::File::open(self.git_dir.join("logs").join("HEAD")).ok()?;
+        let start = file.metadata().ok()?.len().saturating_sub(MAX_MOVE);
+        file.seek(SeekFrom::Start(start)).ok()?;
+        let mut bytes = Vec::new();
+        file.take(2 * MAX_MOVE).read_to_end(&mut bytes).ok()?;
+        let text = String::from_utf8_lossy(&bytes);
+        text.trim_end()
+            .rsplit_once('\n')
+            .map_or(&*text, |(_, last)| last)
+            .rsplit_once('\t')
+            .map(|(_, said)| said.to_owned())
     }
 
     fn resolve(&self, name: &str) -> Option<String> {
