@@ -9,6 +9,7 @@ mod accounting;
 mod books;
 mod capture_git;
 mod capture_ingest;
+mod capture_races;
 mod cli_reference;
 mod command_cost;
 mod command_ingest;
