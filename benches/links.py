@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import Counter, defaultdict
@@ -30,6 +31,7 @@ def main():
     stored = {row["session_id"] for row in query(options, SESSIONS)}
     comparison = Comparison(links, read_truth(options.truth), stored)
     print(comparison.render(options.limit))
+    print("\n".join(["", *reach(database(options), comparison.expected)]))
     if options.json:
         Path(options.json).write_text(json.dumps(comparison.record(), indent=1) + "\n", encoding="utf-8")
 
@@ -49,6 +51,41 @@ def query(options, statement):
     command = [options.bin, "-C", options.repo, "sql", statement, "--json"]
     document = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     return [dict(zip(document["columns"], row)) for row in document["rows"]]
+
+
+def database(options):
+    command = ["git", "-C", options.repo, "rev-parse", "--path-format=absolute", "--git-common-dir"]
+    common = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return sqlite3.connect(f"file:{common}/agent-trace/trace.db?mode=ro", uri=True)
+
+
+def reach(store, expected):
+    """How many true pairs evidence in files can reach at all: the session edited some file of the commit before it.
+
+    Whoever links more of the rest than by a printed id or a trailer guesses.
+    """
+    commits = {bytes(id).hex(): (key, made) for key, id, made in store.execute("select key, id, commit_time from git_commit")}
+    keys = dict(store.execute("select id, key from session"))
+    files, edits = defaultdict(set), defaultdict(list)
+    text = "select git_commit, name.text from commit_file join name on name.id in (commit_file.path, commit_file.old_path)"
+    for commit, path in store.execute(text):
+        files[commit].add(path)
+    text = """select tool_call.session, name.text, coalesce(answered_at, asked_at) from edit
+              join tool_call on tool_call.key = edit.tool_call join name on name.id = edit.path"""
+    for session, path, at in store.execute(text):
+        edits[session].append((path, at))
+
+    def within(hours):
+        def touches(pair):
+            commit, made = commits.get(pair[0], (None, 0))
+            return any(
+                at is not None and -120_000 <= made - at <= hours * 3_600_000 and (path == file or path.endswith("/" + file))
+                for path, at in edits[keys.get(pair[1])] for file in files[commit])
+        return sum(map(touches, expected))
+
+    named = (("1 hour", 1), ("4 hours", 4), ("2 weeks", 14 * 24), ("any time", 10**9))
+    return [f"Reach: the session edited a file of the commit before it, within {name}: {share(within(hours), len(expected))}"
+            for name, hours in named]
 
 
 def read_truth(path):

@@ -46,6 +46,8 @@ pub(super) struct Link {
     pub(super) grade: i64,
     pub(super) evidence: i64,
     pub(super) lines: i64,
+    /// Something of the session's transcript was read here.
+    pub(super) is_read: bool,
 }
 
 impl Commit {
@@ -73,10 +75,13 @@ pub(super) fn read(reader: &Reader, scope: &str) -> Result<Commits, AnalysisErro
         let (Some(key), Some(id)) = (row.number(0), CommitId::from_bytes(row.bytes(1))) else { continue };
         commits.insert(key, commit(&row, id));
     }
-    for row in reader.rows("SELECT git_commit, session, grade, evidence, lines FROM link ORDER BY 1, 2", &[])? {
+    let statement = "SELECT git_commit, session, grade, evidence, lines,
+        EXISTS (SELECT 1 FROM spend WHERE spend.session = link.session) FROM link ORDER BY 1, 2";
+    for row in reader.rows(statement, &[])? {
         let number = |index: usize| row.number(index).unwrap_or(0);
         if let Some(commit) = commits.get_mut(&number(0)) {
-            commit.links.push(Link { session: number(1), grade: number(2), evidence: number(3), lines: number(4) });
+            let (session, grade, evidence, lines) = (number(1), number(2), number(3), number(4));
+            commit.links.push(Link { session, grade, evidence, lines, is_read: number(5) != 0 });
         }
     }
     read_parts(reader, scope, &mut commits)?;
@@ -130,15 +135,17 @@ pub(super) fn grade(code: i64) -> Grade {
 pub(super) fn entry(text: &CommitText, known: Option<&Commit>, session_name: &dyn Fn(i64) -> String) -> CommitEntry {
     let cost = known.and_then(Commit::cost);
     let links = known.map(|commit| commit.links.as_slice()).unwrap_or_default();
+    let has_unread = links.iter().any(|link| !link.is_read);
     let cost_missing = match (cost, links.is_empty()) {
         (Some(_), _) => None,
         (None, true) => Some(Missing::NoSession),
+        (None, false) if has_unread => Some(Missing::NotRead),
         (None, false) => Some(Missing::NotApplicable),
     };
     let added_lines = known.and_then(|commit| commit.added);
     let is_missing = known.is_some_and(|commit| commit.scanned == 2);
     let lines_missing = match (added_lines, known.is_some(), is_missing) {
-        (Some(_), ..) => None,
+        (Some(_), ..) => has_unread.then_some(Missing::NotRead),
         (None, _, true) => Some(Missing::NoContent),
         (None, true, _) => Some(Missing::NotApplicable),
         (None, false, _) => Some(Missing::NoSession),
@@ -153,7 +160,7 @@ pub(super) fn entry(text: &CommitText, known: Option<&Commit>, session_name: &dy
         cost_missing,
         parts: known.filter(|_| cost.is_some()).map(|commit| commit.parts),
         sessions: links.iter().map(|link| session_name(link.session)).collect(),
-        agent_lines: added_lines.and(known.map(Commit::agent_lines)),
+        agent_lines: added_lines.and(known.map(Commit::agent_lines)).filter(|_| !has_unread),
         added_lines,
         lines_missing,
         grade: links.iter().map(|link| link.grade).min().map(grade),

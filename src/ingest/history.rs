@@ -124,10 +124,11 @@ fn scan(
     progress: &(dyn Fn(usize) + Sync),
     outcome: &mut HistoryOutcome,
 ) -> Result<(), HistoryError> {
-    let Some(first) = writer.first_call()? else { return Ok(()) };
+    let first_left = writer.first_file_state()?;
+    let Some(first) = writer.first_call()?.into_iter().chain(first_left).min() else { return Ok(()) };
     let waiting = writer.commits_to_scan(first.saturating_sub(MARGIN_MS))?;
     let mut pending = Vec::new();
-    let mut left = LeftFiles { is_known: writer.has_file_states()?, found: Vec::new() };
+    let mut left = LeftFiles { is_known: first_left.is_some(), found: Vec::new() };
     let mut failed = None;
     let _ = repo.changes_many(&waiting, progress, &mut |id, changes| {
         let scan = match &changes {

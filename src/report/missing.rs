@@ -20,6 +20,8 @@ pub enum Missing {
     NoSession,
     /// The transcript was deleted by its owner.
     TranscriptGone,
+    /// No transcript of the session was read here: hooks or a message tell of it.
+    NotRead,
     /// It is shown only when asked for.
     NotAsked,
 }

@@ -250,12 +250,12 @@ impl Writer {
         look().map_err(|error| self.fail(error))
     }
 
-    /// Tells whether any hook has recorded the state of a file.
+    /// Returns when a hook first recorded the state of a file, UTC milliseconds.
     ///
     /// # Errors
     /// What SQLite reports.
-    pub fn has_file_states(&self) -> Result<bool, StoreError> {
-        let look = "SELECT EXISTS (SELECT 1 FROM file_state)";
+    pub fn first_file_state(&self) -> Result<Option<i64>, StoreError> {
+        let look = "SELECT min(at) FROM file_state";
         self.connection.query_row(look, [], |row| row.get(0)).map_err(|error| self.fail(error))
     }
 

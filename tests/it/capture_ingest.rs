@@ -183,3 +183,24 @@ fn a_person_who_was_asked_for_permission_is_seen_waiting() {
     let turns = world.run(["sql", "select waiting_ms, waiting_is_inferred from turns where waiting_ms > 0", "--json"]);
     assert_eq!(turns.success().json()["rows"][0], json!([40_000, 0]));
 }
+
+#[test]
+fn without_any_transcript_links_stand_and_money_is_not_known() {
+    let world = World::new();
+    world.write("a.txt", "one\n");
+    world.commit("start");
+    world.install_hooks();
+    let agent = world.agent("s1");
+    agent.writes("t1", "made.rs", "fn made() {}\n");
+    let _ = world.git(["add", "--all"]).success();
+    let _ = world.git(["commit", "--quiet", "-m", "by a person"]).success();
+    let by_person = head(&world);
+    let _ = agent.git("t2", ["commit", "--quiet", "--allow-empty", "-m", "by the agent"]).success();
+    assert_eq!(evidence(&world, &by_person), [["content"]]);
+    assert_eq!(evidence(&world, "HEAD"), [["hook", "trailer"]]);
+    let log = world.run(["log", "--json"]).success().json();
+    let reasons: Vec<&Value> = log["rows"].as_array().unwrap().iter().map(|row| &row["cost_missing"]).collect();
+    assert_eq!(reasons, ["not_read", "not_read", "no_session"], "{log:#}");
+    assert!(log["rows"][1]["agent_lines"].is_null(), "{log:#}");
+    assert_eq!(world.run(["--json"]).success().json()["total_nano_usd"], 0);
+}

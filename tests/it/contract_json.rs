@@ -233,6 +233,7 @@ mod contract {
         NotScanned,
         NoSession,
         TranscriptGone,
+        NotRead,
         NotAsked,
     });
     words!(LeftoverKind { Pending, Discarded, Tail, NoCommit, Overhead, Auxiliary });
