@@ -66,12 +66,18 @@ impl GitHook<'_> {
         background::template(self.place).and_then(read).unwrap_or_default()
     }
 
+    /// A path that is no text came here changed; all messages of git lie in the git directory of the work tree.
+    fn message_file(&self, file: &Path) -> Option<PathBuf> {
+        let named = self.place.top.as_deref().map_or(file.to_owned(), |top| top.join(file));
+        if named.exists() { Some(named) } else { Some(self.place.git_dir.join(file.file_name()?)) }
+    }
+
     /// `template`: what an editor was opened on, if one was.
     fn stamp(&self, file: &Path, template: Option<&[u8]>) -> Option<()> {
         if GitState::of(self.place).is_replay() {
             return None;
         }
-        let file = self.place.top.as_deref().map_or(file.to_owned(), |top| top.join(file));
+        let file = self.message_file(file)?;
         let mut message = Vec::new();
         std::fs::File::open(&file).ok()?.take(MAX_MESSAGE).read_to_end(&mut message).ok()?;
         if template.is_some_and(|template| !is_written(&message, template)) {

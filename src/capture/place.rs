@@ -37,7 +37,7 @@ impl Place {
         if dot_git.is_dir() {
             return Place::of_git_dir(dot_git, Some(folder.to_owned()));
         }
-        if let Some(dir) = fs::read_to_string(&dot_git).ok().as_deref().and_then(link) {
+        if let Some(dir) = fs::read(&dot_git).ok().as_deref().and_then(link) {
             return Place::of_git_dir(folder.join(dir), Some(folder.to_owned()));
         }
         let is_bare = folder.join("objects").is_dir() && folder.join("refs").is_dir() && folder.join("HEAD").is_file();
@@ -121,8 +121,21 @@ impl Place {
 }
 
 /// The path behind `gitdir: `.
-fn link(text: &str) -> Option<&Path> {
-    text.strip_prefix("gitdir: ").map(|path| Path::new(path.trim_end_matches(['\r', '\n'])))
+fn link(text: &[u8]) -> Option<PathBuf> {
+    native_path(text.strip_prefix(b"gitdir: ")?.trim_ascii_end())
+}
+
+/// A path is any bytes here.
+#[cfg(unix)]
+fn native_path(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+/// Git writes paths as UTF-8 here.
+#[cfg(not(unix))]
+fn native_path(bytes: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
 fn is_plain(name: &str) -> bool {
@@ -155,6 +168,23 @@ mod tests {
         assert_eq!((place.git_dir.as_path(), place.common_dir.as_path()), (git.as_path(), git.as_path()));
         assert_eq!((place.top.as_deref(), place.worktree().as_str()), (Some(folder.path()), "main"));
         assert_eq!(Place::find(Path::new("/"), None), None);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_linked_tree_of_a_repository_whose_path_is_no_text_is_not_taken_for_the_one_around_it() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let (folder, _) = repository();
+        let odd = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff/.git"));
+        let admin = odd.join("worktrees/tree");
+        fs::create_dir_all(&admin).unwrap();
+        fs::write(admin.join("HEAD"), "ref: refs/heads/tree\n").unwrap();
+        fs::write(admin.join("commondir"), "../..\n").unwrap();
+        let tree = folder.path().join("tree");
+        fs::create_dir_all(&tree).unwrap();
+        fs::write(tree.join(".git"), [b"gitdir: ", admin.as_os_str().as_bytes(), b"\n"].concat()).unwrap();
+        let place = Place::find(&tree, None).unwrap();
+        assert_eq!((place.git_dir, place.top), (admin, Some(tree)));
     }
 
     #[test]

@@ -421,3 +421,19 @@ fn an_editor_that_is_closed_without_a_word_gives_the_commit_up_whatever_comments
     let _ = world.git_with(&world.path(""), ["commit", "--allow-empty"], &more).success();
     assert_eq!(tree.message(), format!("written\n\n{TRAILER}"));
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_linked_tree_of_a_repository_whose_path_is_no_text_is_stamped_too() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let world = world();
+    let _ = world.trees();
+    let tree = world.path("").with_file_name("linked");
+    let odd = world.path("").with_file_name(std::ffi::OsStr::from_bytes(b"odd-\xff"));
+    fs::rename(world.path(""), &odd).unwrap();
+    let repair = world.command(std::path::Path::new("git"), &odd).args(["worktree", "repair"]).arg(&tree).output();
+    assert!(repair.is_ok());
+    let _ = world.agent("s1").at(&tree).git("t1", ["commit", "--quiet", "--allow-empty", "-m", "odd"]).success();
+    let message = world.git_in(&tree, ["log", "-1", "--format=%B"]).success().stdout;
+    assert_eq!(message.trim_end(), stamped("odd"));
+}
