@@ -12,7 +12,7 @@ use super::place::Place;
 use super::record::{Author, Event, Record};
 use super::spool::Spool;
 use super::trailer::{KEY, Trailered, add_trailer};
-use crate::model::CommitId;
+use crate::model::{CommitId, SessionId};
 
 /// A hook of git that was called.
 pub(super) struct GitHook<'a> {
@@ -25,6 +25,9 @@ pub(super) struct GitHook<'a> {
 
 /// Most pairs a rewrite is recorded with; a rebase of more is told by patch ids.
 const MAX_PAIRS: usize = 20_000;
+
+/// Longer no commit takes, not even in an editor; by then the number may be another process's.
+const MAX_COMMIT_MS: i64 = 3_600_000;
 
 /// What git calls its editor for hooks when it opens none.
 const NO_EDITOR: &str = ":";
@@ -87,6 +90,7 @@ impl GitHook<'_> {
             return None;
         }
         let author = session(self.around)?;
+        let _ = self.begin(&author);
         write_trailer(&file, &message, &format!("{KEY}: {}/{}", author.agent, author.session))
     }
 
@@ -99,11 +103,37 @@ impl GitHook<'_> {
     }
 
     fn committed(&self, event: Event, state: GitState) -> Option<()> {
-        let commit = self.place.head().or_else(|| background::head_by_git(self.place))?;
         let by: Vec<Author> = author(self.around).into_iter().collect();
+        let made = by.first().and_then(|author| self.made(author));
+        let commit = made.or_else(|| self.place.head()).or_else(|| background::head_by_git(self.place))?;
         let record =
             Record { commit: Some(commit), state: Some(state.name().into()), by, ..Record::new(self.now, event) };
         self.spool.append(&record).ok()
+    }
+
+    /// Remembers from where git goes on: when its last hook runs, another session's commit may be checked out.
+    fn begin(&self, author: &Author) -> Option<()> {
+        let (agent, session) = (Some(author.agent.clone()), Some(author.session.clone()));
+        let (commit, detail) = (Some(self.place.head()?), Some(self.git()?));
+        let record = Record { agent, session, commit, detail, ..Record::new(self.now, Event::CommitStart) };
+        self.spool.append(&record).ok()
+    }
+
+    /// Returns the commit that this process of git made, by the log of `HEAD`.
+    fn made(&self, author: &Author) -> Option<String> {
+        let session = SessionId::parse(&author.session).ok()?;
+        let started = (self.around.tail)(Some(&session)).into_iter().filter(|one| one.event == Event::CommitStart);
+        let git = self.git()?;
+        let ours = started.filter(|one| one.detail.as_ref() == Some(&git) && self.now - one.at < MAX_COMMIT_MS);
+        self.place.moved_from(ours.last()?.commit.as_deref()?)
+    }
+
+    /// The number of git's process, where it costs little.
+    fn git(&self) -> Option<String> {
+        if !cfg!(target_os = "linux") {
+            return None;
+        }
+        (self.around.ancestors)().iter().find(|one| one.runs(&["git"])).map(|one| one.pid.to_string())
     }
 
     fn rewritten(&self, kind: &str, input: &mut dyn Read) -> Option<()> {

@@ -77,17 +77,25 @@ impl Place {
 
     /// Returns what git says of the last move of `HEAD` here; `None` where no such log is kept.
     pub(super) fn last_move(&self) -> Option<String> {
+        let text = self.moves()?;
+        text.trim_end().rsplit('\n').next()?.rsplit_once('\t').map(|(_, said)| said.to_owned())
+    }
+
+    /// Returns the commit to which `HEAD` moved last from the commit `before`.
+    pub(super) fn moved_from(&self, before: &str) -> Option<String> {
+        let text = self.moves()?;
+        let new = text.lines().rev().find_map(|line| line.strip_prefix(before)?.split_ascii_whitespace().next())?;
+        is_id(new).then(|| new.to_owned())
+    }
+
+    /// The end of the log of `HEAD`.
+    fn moves(&self) -> Option<String> {
         let mut file = fs::File::open(self.git_dir.join("logs").join("HEAD")).ok()?;
         let start = file.metadata().ok()?.len().saturating_sub(MAX_MOVE);
         file.seek(SeekFrom::Start(start)).ok()?;
         let mut bytes = Vec::new();
         file.take(2 * MAX_MOVE).read_to_end(&mut bytes).ok()?;
-        let text = String::from_utf8_lossy(&bytes);
-        text.trim_end()
-            .rsplit_once('\n')
-            .map_or(&*text, |(_, last)| last)
-            .rsplit_once('\t')
-            .map(|(_, said)| said.to_owned())
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     fn resolve(&self, name: &str) -> Option<String> {
