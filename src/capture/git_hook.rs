@@ -124,8 +124,8 @@ impl GitHook<'_> {
         let session = SessionId::parse(&author.session).ok()?;
         let started = (self.around.tail)(Some(&session)).into_iter().filter(|one| one.event == Event::CommitStart);
         let git = self.git()?;
-        let ours = started.filter(|one| one.detail.as_ref() == Some(&git) && self.now - one.at < MAX_COMMIT_MS);
-        self.place.moved_from(ours.last()?.commit.as_deref()?)
+        let mut ours = started.filter(|one| one.detail.as_ref() == Some(&git) && self.now - one.at < MAX_COMMIT_MS);
+        self.place.moved_from(ours.next_back()?.commit.as_deref()?)
     }
 
     /// The number of git's process, where it costs little.
