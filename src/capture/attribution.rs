@@ -15,6 +15,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) variable: &'a dyn Fn(&str) -> Option<String>,
     /// Looks the processes above up; costs time.
     pub(super) ancestors: &'a dyn Fn() -> Vec<Process>,
+    /// Looks the process of git that called the hook up, where that costs little.
+    pub(super) git: &'a dyn Fn() -> Option<u32>,
     /// Reads the end of the spool: all records, or those of one session; costs time.
     pub(super) tail: &'a dyn Fn(Option<&SessionId>) -> Vec<Record>,
     /// The time, UTC milliseconds.

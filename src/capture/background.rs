@@ -26,6 +26,29 @@ pub(super) fn head_by_git(place: &Place) -> Option<String> {
     crate::model::CommitId::parse(id.trim_end()).ok().map(|id| id.to_string())
 }
 
+/// Tells whether some configuration of git may name a template: without a child process, so what others include counts.
+pub(super) fn may_have_template(place: &Place) -> bool {
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let home = variable("HOME");
+    let of_home = |file: &str| home.as_ref().map(|home| home.join(file));
+    let of_user = variable("XDG_CONFIG_HOME").map(|folder| folder.join("git/config"));
+    let files = [
+        Some(place.common_dir.join("config")),
+        Some(place.git_dir.join("config.worktree")),
+        variable("GIT_CONFIG_GLOBAL"),
+        of_home(".gitconfig"),
+        of_user.or_else(|| of_home(".config/git/config")),
+        Some(PathBuf::from("/etc/gitconfig")),
+    ];
+    let names = |text: Vec<u8>| {
+        let text = text.to_ascii_lowercase();
+        [b"template".as_slice(), b"include"].iter().any(|word| memchr::memmem::find(&text, word).is_some())
+    };
+    variable("GIT_CONFIG_COUNT").is_some()
+        || variable("GIT_CONFIG_PARAMETERS").is_some()
+        || files.into_iter().flatten().filter_map(|file| std::fs::read(file).ok()).any(names)
+}
+
 /// Asks git for the file that messages begin with.
 pub(super) fn template(place: &Place) -> Option<PathBuf> {
     let mut git = quiet("git");

@@ -52,14 +52,15 @@ impl GitHook<'_> {
 
     /// Only messages that are there already; an editor is still to be opened on a template.
     fn prepare(&self, file: &Path, source: &str) -> Option<()> {
-        if ["message", "commit", "merge", "squash"].contains(&source) { self.stamp(file, None) } else { None }
+        if ["message", "commit", "merge", "squash"].contains(&source) { self.stamp(file, None, true) } else { None }
     }
 
     /// The message is as it will be, but for what git takes out of what an editor left.
     fn finished(&self, file: &Path) -> Option<()> {
         let is_edited = (self.around.variable)("GIT_EDITOR").as_deref() != Some(NO_EDITOR);
-        let template = if is_edited { Some(self.template()) } else { None };
-        self.stamp(file, template.as_deref())
+        let has_asked = is_edited && background::may_have_template(self.place);
+        let template = if has_asked { self.template() } else { Vec::new() };
+        self.stamp(file, is_edited.then_some(template.as_slice()), !has_asked)
     }
 
     /// The text that git puts before whoever is to write a message.
@@ -75,8 +76,8 @@ impl GitHook<'_> {
         if named.exists() { Some(named) } else { Some(self.place.git_dir.join(file.file_name()?)) }
     }
 
-    /// `template`: what an editor was opened on, if one was.
-    fn stamp(&self, file: &Path, template: Option<&[u8]>) -> Option<()> {
+    /// `template`: what an editor was opened on, if one was; `may_ask`: no child process was started yet.
+    fn stamp(&self, file: &Path, template: Option<&[u8]>, may_ask: bool) -> Option<()> {
         if GitState::of(self.place).is_replay() {
             return None;
         }
@@ -91,7 +92,7 @@ impl GitHook<'_> {
         }
         let author = session(self.around)?;
         let _ = self.begin(&author);
-        write_trailer(&file, &message, &format!("{KEY}: {}/{}", author.agent, author.session))
+        write_trailer(&file, &message, &format!("{KEY}: {}/{}", author.agent, author.session), may_ask)
     }
 
     /// A fast-forward goes to a commit that somebody made before.
@@ -130,10 +131,7 @@ impl GitHook<'_> {
 
     /// The number of git's process, where it costs little.
     fn git(&self) -> Option<String> {
-        if !cfg!(target_os = "linux") {
-            return None;
-        }
-        (self.around.ancestors)().iter().find(|one| one.runs(&["git"])).map(|one| one.pid.to_string())
+        (self.around.git)().map(|pid| pid.to_string())
     }
 
     fn rewritten(&self, kind: &str, input: &mut dyn Read) -> Option<()> {
@@ -166,9 +164,10 @@ fn pushed(remote: &str, url: Option<&str>, input: &mut dyn Read) -> Option<()> {
 }
 
 /// Appends, so that a full disk leaves the message as it was.
-fn write_trailer(file: &Path, message: &[u8], line: &str) -> Option<()> {
+fn write_trailer(file: &Path, message: &[u8], line: &str, may_ask: bool) -> Option<()> {
     match add_trailer(message, line) {
         Trailered::Present => Some(()),
+        Trailered::AskGit if !may_ask => None, // A second child; the record and the note tell of the session.
         Trailered::AskGit => background::interpret_trailers(file, line),
         Trailered::Append(bytes) => {
             let mut open = OpenOptions::new().append(true).open(file).ok()?;

@@ -9,7 +9,7 @@ use super::attribution::Surroundings;
 use super::background::{self, SWITCH};
 use super::git_hook::GitHook;
 use super::place::Place;
-use super::process::ancestors;
+use super::process::{ancestors, git_above};
 use super::spool::Spool;
 use crate::clock;
 
@@ -81,6 +81,6 @@ fn git(name: &str, arguments: &[String], input: &mut dyn Read) -> Option<()> {
     let variable = |name: &str| std::env::var(name).ok();
     let now = clock::now().0;
     let tail = |session: Option<&_>| spool.tail(session);
-    let around = Surroundings { variable: &variable, ancestors: &ancestors, tail: &tail, now };
+    let around = Surroundings { variable: &variable, ancestors: &ancestors, git: &git_above, tail: &tail, now };
     GitHook { place: &place, around: &around, spool: &spool, now }.run(name, arguments, input)
 }

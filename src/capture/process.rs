@@ -44,6 +44,28 @@ pub(super) fn ancestors() -> Vec<Process> {
     found
 }
 
+/// Returns git's process that called this hook: the nearest of that name, a shell or two above.
+#[cfg(target_os = "linux")]
+pub(super) fn git_above() -> Option<u32> {
+    const MAX_SHELLS: usize = 6;
+    let mut next = parent_and_start("self")?.0;
+    for _ in 0..MAX_SHELLS {
+        let line = std::fs::read(format!("/proc/{next}/cmdline")).ok()?;
+        let program = String::from_utf8_lossy(line.split(|byte| *byte == 0).next()?).into_owned();
+        if program_of(&program) == "git" {
+            return Some(next);
+        }
+        next = parent_and_start(&next.to_string())?.0;
+    }
+    None
+}
+
+/// Elsewhere it would cost a child process.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn git_above() -> Option<u32> {
+    None
+}
+
 /// Linux tells times of processes in hundredths of a second, whatever its own clock does.
 #[cfg(target_os = "linux")]
 const TICK_MS: i64 = 10;
