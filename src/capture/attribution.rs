@@ -206,7 +206,8 @@ mod tests {
             let is_wanted = |record: &&Record| id.is_none() || record.session_id().as_ref() == id;
             tail.iter().filter(is_wanted).cloned().collect()
         };
-        let author = author(&Surroundings { variable: &variable, ancestors: &ancestors, tail: &tail, now: NOW })?;
+        let author =
+            author(&Surroundings { variable: &variable, ancestors: &ancestors, git: &|| None, tail: &tail, now: NOW })?;
         Some((format!("{}/{}", author.agent, author.session), author.by, author.tool_use))
     }
 
