@@ -245,8 +245,7 @@ mod tests {
         let test = TestRepo::new();
         test.write("a", "a\n");
         test.commit("one");
-        let query =
-            BlameQuery { revision: Some("--output=x".into()), file: "a".into(), ..BlameQuery::default() };
+        let query = BlameQuery { revision: Some("--output=x".into()), file: "a".into(), ..BlameQuery::default() };
         assert!(blame(test.path(), &query).unwrap_err().to_string().contains("cannot begin"));
         assert_eq!(known_files(test.path()), ["a"]);
     }
