@@ -44,19 +44,36 @@ pub(super) struct Input<'j> {
     trigger: Option<Cow<'j, str>>,
     #[serde(borrow)]
     error: Option<Cow<'j, str>>,
+    #[serde(borrow)]
     tool_input: ToolInput<'j>,
+    #[serde(borrow)]
     tool_response: ToolResponse<'j>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+/// Tools of others have fields of the same names that are anything at all.
+#[derive(Debug, Default)]
 struct ToolInput<'j> {
-    #[serde(borrow)]
     command: Option<Cow<'j, str>>,
-    #[serde(borrow)]
     file_path: Option<Cow<'j, str>>,
-    #[serde(borrow)]
     notebook_path: Option<Cow<'j, str>>,
+}
+
+impl<'de: 'j, 'j> Deserialize<'de> for ToolInput<'j> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Texts<'j> {
+            #[serde(borrow)]
+            command: Option<Cow<'j, str>>,
+            #[serde(borrow)]
+            file_path: Option<Cow<'j, str>>,
+            #[serde(borrow)]
+            notebook_path: Option<Cow<'j, str>>,
+        }
+        let raw: &serde_json::value::RawValue = Deserialize::deserialize(deserializer)?;
+        let Texts { command, file_path, notebook_path } = serde_json::from_str(raw.get()).unwrap_or_default();
+        Ok(ToolInput { command, file_path, notebook_path })
+    }
 }
 
 /// An object for the tools that matter, anything at all for others.
@@ -199,8 +216,11 @@ mod tests {
 
     fn record(text: &str) -> Option<Record> {
         let place = Place { git_dir: "/r/.git".into(), common_dir: "/r/.git".into(), top: Some("/r".into()) };
-        let above =
-            || vec![Process { pid: 3, command: vec!["sh".into()] }, Process { pid: 7, command: vec!["claude".into()] }];
+        let above = || {
+            [(3, "sh"), (7, "claude")]
+                .map(|(pid, word)| Process { pid, command: vec![word.into()], age_ms: None })
+                .into()
+        };
         Input::parse(text)?.record(&place, &above, 5)
     }
 
@@ -233,6 +253,16 @@ mod tests {
             r#"{"gitOperation":{"commit":{"sha":"$(x)"}}}"#,
         ] {
             assert_eq!(record(&text(response)).unwrap().commit, None, "{response}");
+        }
+    }
+
+    #[test]
+    fn what_other_tools_are_given_hides_no_event() {
+        for input in [r#"{"command":["make","all"]}"#, r#"{"file_path":7}"#, "null", r#""text""#] {
+            let text = format!(
+                r#"{{"session_id":"s1","hook_event_name":"PermissionRequest","tool_name":"mcp__x__y","tool_input":{input}}}"#
+            );
+            assert_eq!(record(&text).map(|found| found.event), Some(Event::PermissionRequest), "{input}");
         }
     }
 

@@ -17,6 +17,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) ancestors: &'a dyn Fn() -> Vec<Process>,
     /// Reads the end of the spool: all records, or those of one session; costs time.
     pub(super) tail: &'a dyn Fn(Option<&SessionId>) -> Vec<Record>,
+    /// The time, UTC milliseconds.
+    pub(super) now: i64,
 }
 
 /// Set by whoever runs an agent that leaves no id: `<agent>/<session>`.
@@ -80,7 +82,8 @@ fn named_author(agent: &str, session: &SessionId) -> Author {
 struct AtWork {
     agent: String,
     session: String,
-    pid: Option<u32>,
+    /// The client's process, and when it was seen.
+    client: Option<(u32, i64)>,
     /// Tool calls that began and have not ended: id, run, whether they can commit.
     open: Vec<(String, Option<String>, bool)>,
 }
@@ -122,7 +125,7 @@ fn at_work(tail: &[Record]) -> Vec<AtWork> {
 
 impl AtWork {
     fn take(&mut self, record: &Record) {
-        self.pid = record.pid.or(self.pid);
+        self.client = record.pid.map(|pid| (pid, record.at)).or(self.client);
         let Some(tool_use) = record.tool_use_id() else {
             // Whatever was still open when the agent stopped has ended without telling.
             if matches!(record.event, Event::Stop | Event::StopFailure) && record.run.is_none() {
@@ -138,12 +141,26 @@ impl AtWork {
 }
 
 fn by_ancestry(around: &Surroundings<'_>, at_work: &[AtWork]) -> Option<Author> {
-    if at_work.iter().all(|one| one.pid.is_none()) {
+    if at_work.iter().all(|one| one.client.is_none()) {
         return None; // Looking at processes costs more than all the rest.
     }
     let above = (around.ancestors)();
-    let of = |process: &Process| at_work.iter().rev().find(|one| one.pid == Some(process.pid));
+    // After /clear one process has had several sessions: the last one seen counts.
+    let seen = |one: &AtWork| one.client.map_or(i64::MIN, |(_, at)| at);
+    let of =
+        |process: &Process| at_work.iter().filter(|one| one.is_of(process, around.now)).max_by_key(|one| seen(one));
     above.iter().find_map(of).map(|one| one.clone().author(By::Ancestry))
+}
+
+/// How far the clocks of a record and of a process may differ.
+const CLOCK_SLACK_MS: i64 = 2_000;
+
+impl AtWork {
+    /// Tells whether this is the process of the session's client, not a later one that got its number.
+    fn is_of(&self, process: &Process, now: i64) -> bool {
+        let ran_then = |at: i64| process.age_ms.is_some_and(|age| now.saturating_sub(at) <= age + CLOCK_SLACK_MS);
+        self.client.is_some_and(|(pid, at)| pid == process.pid && ran_then(at))
+    }
 }
 
 fn only_open(at_work: &[AtWork]) -> Option<Author> {
@@ -167,6 +184,10 @@ mod tests {
         }
     }
 
+    /// Processes began a minute before the records, which are of instant 1.
+    const AGE: i64 = 3_660_000;
+    const NOW: i64 = 3_600_001;
+
     fn look(
         variables: &[(&str, &str)],
         above: &[(u32, &str)],
@@ -175,14 +196,15 @@ mod tests {
         let variable =
             |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
         let ancestors = || {
-            let process = |(pid, word): &(u32, &str)| Process { pid: *pid, command: vec![(*word).to_owned()] };
+            let process =
+                |(pid, word): &(u32, &str)| Process { pid: *pid, command: vec![(*word).to_owned()], age_ms: Some(AGE) };
             above.iter().map(process).collect()
         };
         let tail = |id: Option<&SessionId>| {
             let is_wanted = |record: &&Record| id.is_none() || record.session_id().as_ref() == id;
             tail.iter().filter(is_wanted).cloned().collect()
         };
-        let author = author(&Surroundings { variable: &variable, ancestors: &ancestors, tail: &tail })?;
+        let author = author(&Surroundings { variable: &variable, ancestors: &ancestors, tail: &tail, now: NOW })?;
         Some((format!("{}/{}", author.agent, author.session), author.by, author.tool_use))
     }
 
@@ -222,6 +244,22 @@ mod tests {
         assert_eq!(look(&[], &[(3, "bash"), (4, "sshd")], &tail), None, "a person's terminal");
         let ended = [tail[0].clone(), tool(Event::SessionEnd, "s1", "t9", 7)];
         assert_eq!(look(&[], &[(7, "claude")], &ended), None);
+    }
+
+    #[test]
+    fn a_later_process_with_the_number_of_a_client_is_somebody_elses() {
+        let mut seen = tool(Event::ToolStart, "s1", "t1", 7);
+        seen.at = NOW - AGE - 60_000;
+        assert_eq!(look(&[], &[(7, "bash")], &[seen]), None);
+    }
+
+    #[test]
+    fn of_the_sessions_that_one_process_had_the_last_counts() {
+        let (mut first, mut second) = (tool(Event::ToolStart, "s1", "t1", 7), tool(Event::ToolStart, "s2", "t2", 7));
+        second.at = 20;
+        assert_eq!(look(&[], &[(7, "claude")], &[first.clone(), second.clone()]).unwrap().0, "claude-code/s2");
+        first.at = 30;
+        assert_eq!(look(&[], &[(7, "claude")], &[first, second]).unwrap().0, "claude-code/s1");
     }
 
     #[test]

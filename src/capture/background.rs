@@ -26,6 +26,15 @@ pub(super) fn head_by_git(place: &Place) -> Option<String> {
     crate::model::CommitId::parse(id.trim_end()).ok().map(|id| id.to_string())
 }
 
+/// Asks git for the file that messages begin with.
+pub(super) fn template(place: &Place) -> Option<PathBuf> {
+    let mut git = quiet("git");
+    git.arg("--git-dir").arg(&place.git_dir).args(["config", "--type=path", "--get", "commit.template"]);
+    let output = git.stdout(Stdio::piped()).output().ok()?;
+    let path = String::from_utf8(output.stdout).ok()?;
+    Some(PathBuf::from(path.trim_end_matches('\n'))).filter(|path| !path.as_os_str().is_empty())
+}
+
 /// Pushes the notes and waits for it: a push that goes on behind the user's back could not ask for nothing.
 pub(super) fn push_notes(remote: &str, url: &str) -> Option<()> {
     let mut push = quiet(program()?);

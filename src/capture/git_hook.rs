@@ -2,17 +2,17 @@
 
 use std::fs::OpenOptions;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::attribution::{Surroundings, author, session};
 use super::background;
 use super::git_state::GitState;
-use super::message::{has_text, is_revert};
+use super::message::{has_text, is_revert, is_written};
 use super::place::Place;
 use super::record::{Author, Event, Record};
 use super::spool::Spool;
 use super::trailer::{KEY, Trailered, add_trailer};
-use crate::model::CommitId;
+use crate::model::{CommitId, SessionId};
 
 /// A hook of git that was called.
 pub(super) struct GitHook<'a> {
@@ -26,6 +26,12 @@ pub(super) struct GitHook<'a> {
 /// Most pairs a rewrite is recorded with; a rebase of more is told by patch ids.
 const MAX_PAIRS: usize = 20_000;
 
+/// Longer no commit takes, not even in an editor; by then the number may be another process's.
+const MAX_COMMIT_MS: i64 = 3_600_000;
+
+/// What git calls its editor for hooks when it opens none.
+const NO_EDITOR: &str = ":";
+
 /// Most bytes of a message that are looked at.
 const MAX_MESSAGE: u64 = 4 << 20;
 
@@ -35,9 +41,9 @@ impl GitHook<'_> {
         let argument = |index: usize| arguments.get(index).map(String::as_str);
         match name {
             "prepare-commit-msg" => self.prepare(Path::new(argument(0)?), argument(1)?),
-            "commit-msg" => self.stamp(Path::new(argument(0)?)),
+            "commit-msg" => self.finished(Path::new(argument(0)?)),
             "post-commit" => self.committed(Event::Commit, GitState::of(self.place)),
-            "post-merge" if argument(0) == Some("0") => self.committed(Event::Merge, GitState::Merge),
+            "post-merge" if argument(0) == Some("0") => self.merged(),
             "post-rewrite" => self.rewritten(argument(0)?, input),
             "pre-push" => pushed(argument(0)?, argument(1), input),
             _ => None,
@@ -46,29 +52,88 @@ impl GitHook<'_> {
 
     /// Only messages that are there already; an editor is still to be opened on a template.
     fn prepare(&self, file: &Path, source: &str) -> Option<()> {
-        if ["message", "commit", "merge", "squash"].contains(&source) { self.stamp(file) } else { None }
+        if ["message", "commit", "merge", "squash"].contains(&source) { self.stamp(file, None) } else { None }
     }
 
-    fn stamp(&self, file: &Path) -> Option<()> {
+    /// The message is as it will be, but for what git takes out of what an editor left.
+    fn finished(&self, file: &Path) -> Option<()> {
+        let is_edited = (self.around.variable)("GIT_EDITOR").as_deref() != Some(NO_EDITOR);
+        let template = if is_edited { Some(self.template()) } else { None };
+        self.stamp(file, template.as_deref())
+    }
+
+    /// The text that git puts before whoever is to write a message.
+    fn template(&self) -> Vec<u8> {
+        let top = self.place.top.as_deref().unwrap_or(&self.place.git_dir);
+        let read = |path: PathBuf| std::fs::read(top.join(path)).ok();
+        background::template(self.place).and_then(read).unwrap_or_default()
+    }
+
+    /// A path that is no text came here changed; all messages of git lie in the git directory of the work tree.
+    fn message_file(&self, file: &Path) -> Option<PathBuf> {
+        let named = self.place.top.as_deref().map_or(file.to_owned(), |top| top.join(file));
+        if named.exists() { Some(named) } else { Some(self.place.git_dir.join(file.file_name()?)) }
+    }
+
+    /// `template`: what an editor was opened on, if one was.
+    fn stamp(&self, file: &Path, template: Option<&[u8]>) -> Option<()> {
         if GitState::of(self.place).is_replay() {
             return None;
         }
-        let file = self.place.top.as_deref().map_or(file.to_owned(), |top| top.join(file));
+        let file = self.message_file(file)?;
         let mut message = Vec::new();
         std::fs::File::open(&file).ok()?.take(MAX_MESSAGE).read_to_end(&mut message).ok()?;
+        if template.is_some_and(|template| !is_written(&message, template)) {
+            return None;
+        }
         if !has_text(&message) || is_revert(&message) || message.len() as u64 == MAX_MESSAGE {
             return None;
         }
         let author = session(self.around)?;
+        let _ = self.begin(&author);
         write_trailer(&file, &message, &format!("{KEY}: {}/{}", author.agent, author.session))
     }
 
+    /// A fast-forward goes to a commit that somebody made before.
+    fn merged(&self) -> Option<()> {
+        if self.place.last_move()?.contains(": Fast-forward") {
+            return None;
+        }
+        self.committed(Event::Merge, GitState::Merge)
+    }
+
     fn committed(&self, event: Event, state: GitState) -> Option<()> {
-        let commit = self.place.head().or_else(|| background::head_by_git(self.place))?;
         let by: Vec<Author> = author(self.around).into_iter().collect();
+        let made = by.first().and_then(|author| self.made(author));
+        let commit = made.or_else(|| self.place.head()).or_else(|| background::head_by_git(self.place))?;
         let record =
             Record { commit: Some(commit), state: Some(state.name().into()), by, ..Record::new(self.now, event) };
         self.spool.append(&record).ok()
+    }
+
+    /// Remembers from where git goes on: when its last hook runs, another session's commit may be checked out.
+    fn begin(&self, author: &Author) -> Option<()> {
+        let (agent, session) = (Some(author.agent.clone()), Some(author.session.clone()));
+        let (commit, detail) = (Some(self.place.head()?), Some(self.git()?));
+        let record = Record { agent, session, commit, detail, ..Record::new(self.now, Event::CommitStart) };
+        self.spool.append(&record).ok()
+    }
+
+    /// Returns the commit that this process of git made, by the log of `HEAD`.
+    fn made(&self, author: &Author) -> Option<String> {
+        let session = SessionId::parse(&author.session).ok()?;
+        let started = (self.around.tail)(Some(&session)).into_iter().filter(|one| one.event == Event::CommitStart);
+        let git = self.git()?;
+        let mut ours = started.filter(|one| one.detail.as_ref() == Some(&git) && self.now - one.at < MAX_COMMIT_MS);
+        self.place.moved_from(ours.next_back()?.commit.as_deref()?)
+    }
+
+    /// The number of git's process, where it costs little.
+    fn git(&self) -> Option<String> {
+        if !cfg!(target_os = "linux") {
+            return None;
+        }
+        (self.around.ancestors)().iter().find(|one| one.runs(&["git"])).map(|one| one.pid.to_string())
     }
 
     fn rewritten(&self, kind: &str, input: &mut dyn Read) -> Option<()> {

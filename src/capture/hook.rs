@@ -79,6 +79,8 @@ fn git(name: &str, arguments: &[String], input: &mut dyn Read) -> Option<()> {
     let place = Place::find(&folder, std::env::var_os("GIT_DIR").as_deref().map(Path::new))?;
     let spool = Spool::of(&place);
     let variable = |name: &str| std::env::var(name).ok();
-    let around = Surroundings { variable: &variable, ancestors: &ancestors, tail: &|session| spool.tail(session) };
-    GitHook { place: &place, around: &around, spool: &spool, now: clock::now().0 }.run(name, arguments, input)
+    let now = clock::now().0;
+    let tail = |session: Option<&_>| spool.tail(session);
+    let around = Surroundings { variable: &variable, ancestors: &ancestors, tail: &tail, now };
+    GitHook { place: &place, around: &around, spool: &spool, now }.run(name, arguments, input)
 }

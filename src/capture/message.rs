@@ -11,6 +11,29 @@ pub(super) fn has_text(message: &[u8]) -> bool {
     })
 }
 
+/// Tells whether somebody wrote anything in the editor that git opened on `template`.
+///
+/// Which character begins a comment is configured; git's own comments stand last, so the last line shows it.
+pub(super) fn is_written(message: &[u8], template: &[u8]) -> bool {
+    let last = until_scissors(message).into_iter().rfind(|line| !line.is_empty());
+    let mark = last.and_then(<[u8]>::first).copied().filter(|byte| !byte.is_ascii_alphanumeric());
+    let text = |message| -> Vec<&[u8]> {
+        let lines = until_scissors(message).into_iter().filter(|line| !is_scissors(line));
+        let is_text =
+            |line: &&[u8]| !line.is_empty() && line[0] != b'#' && Some(line[0]) != mark && !is_signature(line);
+        lines.filter(is_text).collect()
+    };
+    let written = text(message);
+    !written.is_empty() && written != text(template)
+}
+
+/// The lines without white space around them, the one with the scissors as the last.
+fn until_scissors(message: &[u8]) -> Vec<&[u8]> {
+    let mut is_cut = false;
+    let all = lines(message).take_while(|line| !std::mem::replace(&mut is_cut, is_scissors(line)));
+    all.map(<[u8]>::trim_ascii).collect()
+}
+
 /// A line that a template or `commit -s` puts there before anybody has written a word.
 fn is_signature(line: &[u8]) -> bool {
     let key = line.split(|byte| *byte == b':').next().unwrap_or_default().to_ascii_lowercase();
@@ -61,6 +84,23 @@ mod tests {
         }
         assert!(has_text(b"fix\n# comment\n"));
         assert!(has_text(b"fix: a thing\n"), "a subject may look like a trailer");
+    }
+
+    #[test]
+    fn comments_of_any_kind_and_the_template_are_nothing_written() {
+        let template = b"Subject:\n\nWhy:\n";
+        for message in [
+            "\n; Please enter\n;\n; On branch main\n",
+            "\n// Please enter\n//\n",
+            "Subject:\n\nWhy:\n# Please enter\n",
+            "\n; ------------------------ >8 ------------------------\ndiff --git\n",
+            "",
+        ] {
+            assert!(!is_written(message.as_bytes(), template), "{message:?}");
+        }
+        for message in ["fix\n; Please enter\n", "fix\n\n- a\n- b\n", "Subject: fix\n\nWhy:\n", "fix"] {
+            assert!(is_written(message.as_bytes(), template), "{message:?}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Starting `git rev-parse` would cost as much as the rest of the hook, opening the repository with gix more.
 
 use std::fs;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// The repository around a folder, as far as a hook needs it.
@@ -15,6 +16,9 @@ pub struct Place {
     /// Root of the work tree; `None` in a bare repository.
     pub top: Option<PathBuf>,
 }
+
+/// Bytes that hold the last line of a reflog.
+const MAX_MOVE: u64 = 8 * 1024;
 
 /// Deeper folders are looked for no further.
 const MAX_DEPTH: usize = 256;
@@ -33,7 +37,7 @@ impl Place {
         if dot_git.is_dir() {
             return Place::of_git_dir(dot_git, Some(folder.to_owned()));
         }
-        if let Some(dir) = fs::read_to_string(&dot_git).ok().as_deref().and_then(link) {
+        if let Some(dir) = fs::read(&dot_git).ok().as_deref().and_then(link) {
             return Place::of_git_dir(folder.join(dir), Some(folder.to_owned()));
         }
         let is_bare = folder.join("objects").is_dir() && folder.join("refs").is_dir() && folder.join("HEAD").is_file();
@@ -52,7 +56,7 @@ impl Place {
 
     /// Returns the name of the work tree: `main`, or that of its folder below `worktrees`.
     pub fn worktree(&self) -> String {
-        let is_linked = self.git_dir.parent().is_some_and(|parent| parent.ends_with("worktrees"));
+        let is_linked = self.git_dir != self.common_dir;
         let name = self.git_dir.file_name().filter(|_| is_linked).map(|name| name.to_string_lossy());
         match name {
             Some(name) if is_plain(&name) && name != "main" => name.into_owned(),
@@ -69,6 +73,29 @@ impl Place {
             Some(name) => self.resolve(name),
             None => is_id(head).then(|| head.to_owned()),
         }
+    }
+
+    /// Returns what git says of the last move of `HEAD` here; `None` where no such log is kept.
+    pub(super) fn last_move(&self) -> Option<String> {
+        let text = self.moves()?;
+        text.trim_end().rsplit('\n').next()?.rsplit_once('\t').map(|(_, said)| said.to_owned())
+    }
+
+    /// Returns the commit to which `HEAD` moved last from the commit `before`.
+    pub(super) fn moved_from(&self, before: &str) -> Option<String> {
+        let text = self.moves()?;
+        let new = text.lines().rev().find_map(|line| line.strip_prefix(before)?.split_ascii_whitespace().next())?;
+        is_id(new).then(|| new.to_owned())
+    }
+
+    /// The end of the log of `HEAD`.
+    fn moves(&self) -> Option<String> {
+        let mut file = fs::File::open(self.git_dir.join("logs").join("HEAD")).ok()?;
+        let start = file.metadata().ok()?.len().saturating_sub(MAX_MOVE);
+        file.seek(SeekFrom::Start(start)).ok()?;
+        let mut bytes = Vec::new();
+        file.take(2 * MAX_MOVE).read_to_end(&mut bytes).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     fn resolve(&self, name: &str) -> Option<String> {
@@ -102,8 +129,21 @@ impl Place {
 }
 
 /// The path behind `gitdir: `.
-fn link(text: &str) -> Option<&Path> {
-    text.strip_prefix("gitdir: ").map(|path| Path::new(path.trim_end_matches(['\r', '\n'])))
+fn link(text: &[u8]) -> Option<PathBuf> {
+    native_path(text.strip_prefix(b"gitdir: ")?.trim_ascii_end())
+}
+
+/// A path is any bytes here.
+#[cfg(unix)]
+fn native_path(bytes: &[u8]) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStrExt as _;
+    Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+}
+
+/// Git writes paths as UTF-8 here.
+#[cfg(not(unix))]
+fn native_path(bytes: &[u8]) -> Option<PathBuf> {
+    std::str::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
 fn is_plain(name: &str) -> bool {
@@ -136,6 +176,23 @@ mod tests {
         assert_eq!((place.git_dir.as_path(), place.common_dir.as_path()), (git.as_path(), git.as_path()));
         assert_eq!((place.top.as_deref(), place.worktree().as_str()), (Some(folder.path()), "main"));
         assert_eq!(Place::find(Path::new("/"), None), None);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_linked_tree_of_a_repository_whose_path_is_no_text_is_not_taken_for_the_one_around_it() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let (folder, _) = repository();
+        let odd = folder.path().join(std::ffi::OsStr::from_bytes(b"\xff/.git"));
+        let admin = odd.join("worktrees/tree");
+        fs::create_dir_all(&admin).unwrap();
+        fs::write(admin.join("HEAD"), "ref: refs/heads/tree\n").unwrap();
+        fs::write(admin.join("commondir"), "../..\n").unwrap();
+        let tree = folder.path().join("tree");
+        fs::create_dir_all(&tree).unwrap();
+        fs::write(tree.join(".git"), [b"gitdir: ", admin.as_os_str().as_bytes(), b"\n"].concat()).unwrap();
+        let place = Place::find(&tree, None).unwrap();
+        assert_eq!((place.git_dir, place.top), (admin, Some(tree)));
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub enum Event {
     Commit,
     /// Commits took the place of others.
     Rewrite,
+    /// Git is about to make a commit: `commit` is what was checked out before, `detail` the number of git's process.
+    CommitStart,
     /// Something was merged into the checked out branch.
     Merge,
     /// What a later version records.

@@ -233,7 +233,7 @@ fn merges_and_squashes_are_stamped_and_a_fast_forward_makes_no_commit() {
         let _ = tree.git(["reset", "--quiet", "--hard", "HEAD~1"]).success();
         let _ = agent.git("t4", ["merge", "--quiet", "--ff-only", "side"]).success();
         assert_eq!(tree.message(), "aside");
-        assert_eq!(tree.events("merge").len(), 2, "the merge and the fast-forward; a squash is no merge yet");
+        assert_eq!(tree.events("merge").len(), 1, "a fast-forward makes no commit, a squash is no merge yet");
     });
 }
 
@@ -387,4 +387,53 @@ fn any_input_at_all_is_taken_in_silence() {
     for arguments in [&["hook"][..], &["hook", "git"], &["hook", "git", "no-such-hook"], &["hook", "nobody", "--x"]] {
         assert_eq!(world.run_args(arguments).success().stdout, "");
     }
+}
+
+#[test]
+fn a_fast_forward_by_an_agent_gives_it_nobodys_commit() {
+    let world = world();
+    let tree = &world.trees()[0];
+    side_branch(tree);
+    let _ = tree.agent("s1").git("t1", ["merge", "--quiet", "side"]).success();
+    assert_eq!(tree.message(), "aside");
+    assert_eq!(tree.events("merge"), Vec::<Value>::new());
+    let shown = world.ask(["show", "HEAD"]);
+    assert_eq!(shown["sessions"], json!([]));
+}
+
+#[test]
+fn an_editor_that_is_closed_without_a_word_gives_the_commit_up_whatever_comments_begin_with() {
+    let world = world();
+    let tree = &world.trees()[0];
+    let before = tree.head();
+    let more = [("CLAUDE_CODE_SESSION_ID", "s1"), ("GIT_EDITOR", "true")];
+    let give_up = || {
+        let _ = world.git_with(&world.path(""), ["commit", "--allow-empty"], &more).failure(1);
+        assert_eq!(tree.head(), before, "an aborted commit was made");
+    };
+    let _ = world.git(["config", "core.commentChar", ";"]).success();
+    give_up();
+    let _ = world.git(["config", "--unset", "core.commentChar"]).success();
+    fs::write(world.path(".git/template"), "Subject:\n\nWhy:\n").unwrap();
+    let _ = world.git(["config", "commit.template", ".git/template"]).success();
+    give_up();
+    let more = [("CLAUDE_CODE_SESSION_ID", "s1"), ("GIT_EDITOR", "echo written >")];
+    let _ = world.git_with(&world.path(""), ["commit", "--allow-empty"], &more).success();
+    assert_eq!(tree.message(), format!("written\n\n{TRAILER}"));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_linked_tree_of_a_repository_whose_path_is_no_text_is_stamped_too() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let world = world();
+    let _ = world.trees();
+    let tree = world.path("").with_file_name("linked");
+    let odd = world.path("").with_file_name(std::ffi::OsStr::from_bytes(b"odd-\xff"));
+    fs::rename(world.path(""), &odd).unwrap();
+    let repair = world.command(std::path::Path::new("git"), &odd).args(["worktree", "repair"]).arg(&tree).output();
+    assert!(repair.is_ok());
+    let _ = world.agent("s1").at(&tree).git("t1", ["commit", "--quiet", "--allow-empty", "-m", "odd"]).success();
+    let message = world.git_in(&tree, ["log", "-1", "--format=%B"]).success().stdout;
+    assert_eq!(message.trim_end(), stamped("odd"));
 }

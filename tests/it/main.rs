@@ -11,6 +11,7 @@ mod blame_stories;
 mod books;
 mod capture_git;
 mod capture_ingest;
+mod capture_races;
 mod cli_reference;
 mod command_blame;
 mod command_cost;
