@@ -120,6 +120,16 @@ agent-trace cost --by model --since 2026-01-01 --branch main")]
         #[arg(long)]
         prompt: bool,
     },
+    /// Every line of a file with who wrote it: an agent, a person, or unknown
+    ///
+    /// The lines are those of `git blame`, with its options; its -C is called --copies here. A line is an agent's if an
+    /// edit wrote it that landed in the commit git blames, a person's only if a hook saw the commit and nothing else
+    /// can have written it, and unknown otherwise.
+    #[command(
+        after_help = "Examples:\n  agent-trace blame src/lib.rs\n  agent-trace blame -L :main --cost src/main.rs\n  \
+agent-trace blame -w -M v1.0 -- src/lib.rs\n  agent-trace blame --line-porcelain src/lib.rs"
+    )]
+    Blame(BlameArgs),
     /// Sessions, newest first
     #[command(after_help = "Examples:\n  agent-trace sessions\n  agent-trace sessions --since 7d --json")]
     Sessions {
@@ -211,6 +221,71 @@ agent-trace install-hooks --no-trailers --scope user")]
     /// Print the manual page
     #[command(after_help = "Example:\n  agent-trace man | man -l -")]
     Man,
+}
+
+/// What to blame, and how.
+#[derive(Debug, Clone, Args)]
+pub struct BlameArgs {
+    /// A commit or a range to blame from, and the file
+    #[arg(value_name = "[REV] FILE", required = true, num_args = 1..=2)]
+    pub target: Vec<String>,
+    /// Only these lines: START,END, START,+COUNT, /REGEX/ or :FUNCTION; more than once for more
+    #[arg(short = 'L', value_name = "RANGE", allow_hyphen_values = true)]
+    pub lines: Vec<String>,
+    /// Ignore white space when comparing
+    #[arg(short = 'w')]
+    pub ignore_space: bool,
+    /// Find lines that moved within the file
+    #[arg(short = 'M', long, value_name = "SCORE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub moves: Option<String>,
+    /// Find lines that came from other files; twice and three times for more of them (git's -C)
+    #[arg(long, value_name = "SCORE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub copies: Vec<String>,
+    /// Nothing older than this
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Look through this commit
+    #[arg(long, value_name = "REV")]
+    pub ignore_rev: Vec<String>,
+    /// Look through the commits of this file
+    #[arg(long, value_name = "FILE")]
+    pub ignore_revs_file: Vec<String>,
+    /// Follow only the first parent of merges
+    #[arg(long)]
+    pub first_parent: bool,
+    /// Blame this text in place of the file's
+    #[arg(long, value_name = "FILE")]
+    pub contents: Option<String>,
+    /// How to write dates: short, iso, unix [default: to the minute]
+    #[arg(long, value_name = "FORMAT", value_parser = ["short", "iso", "unix"], hide_possible_values = true)]
+    pub date: Option<String>,
+    /// Digits of commit ids
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(4..=64))]
+    pub abbrev: Option<u8>,
+    /// Show the address of the author
+    #[arg(short = 'e', long)]
+    pub show_email: bool,
+    /// Show the number of the line in its commit
+    #[arg(short = 'n', long)]
+    pub show_number: bool,
+    /// Show the path in the commit
+    #[arg(short = 'f', long)]
+    pub show_name: bool,
+    /// Leave out author and date
+    #[arg(short = 's')]
+    pub short: bool,
+    /// Show dates as seconds since 1970
+    #[arg(short = 't')]
+    pub unix: bool,
+    /// Show what each line cost
+    #[arg(long)]
+    pub cost: bool,
+    /// Write git's porcelain, with agent-… headers
+    #[arg(short = 'p', long, conflicts_with_all = ["json", "format"])]
+    pub porcelain: bool,
+    /// The same, with all headers for every line
+    #[arg(long, conflicts_with_all = ["json", "format", "porcelain"])]
+    pub line_porcelain: bool,
 }
 
 /// What to install.

@@ -6,6 +6,7 @@
 //!
 //! Must not know: SQL beyond names of columns, git objects, terminals.
 
+mod blame;
 mod books;
 mod commits;
 mod cost;
@@ -17,6 +18,8 @@ mod directory;
 mod error;
 mod filter;
 mod frames;
+mod line_costs;
+mod line_owners;
 mod log;
 mod overview;
 mod period;
@@ -24,7 +27,9 @@ mod sessions;
 mod show_commit;
 mod show_session;
 mod tree;
+mod witness;
 
+pub use blame::{Added, BlamedFile, Runs, blame};
 pub use books::Stamp;
 pub use commits::{CommitText, Texts};
 pub use cost::cost;

@@ -76,9 +76,19 @@ impl<'u> Context<'u> {
 
     /// Prints a report in the format asked for.
     pub(super) fn print(&self, report: &Report) -> Result<ExitCode, Error> {
+        self.print_within(report, self.ui.width())
+    }
+
+    /// Prints a report whose lines are never cut.
+    #[cfg(feature = "analytics")]
+    pub(super) fn print_whole(&self, report: &Report) -> Result<ExitCode, Error> {
+        self.print_within(report, usize::MAX)
+    }
+
+    fn print_within(&self, report: &Report, width: usize) -> Result<ExitCode, Error> {
         let options = Options {
             format: if self.global.json { Format::Json } else { self.global.format.unwrap_or_default() },
-            width: self.ui.width(),
+            width,
             theme: self.ui.theme(),
             is_pretty: self.ui.is_terminal(),
         };

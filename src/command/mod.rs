@@ -4,6 +4,8 @@
 //!
 //! Must not know: SQL, transcripts' formats, how a report looks.
 
+#[cfg(feature = "analytics")]
+mod blame;
 mod context;
 mod dispatch;
 mod doctor;

@@ -111,12 +111,12 @@ pub(super) fn changes_in(local: &gix::Repository, id: &CommitId) -> Result<Commi
     Ok(changes)
 }
 
-struct CommitTree {
-    tree: ObjectId,
-    parents: Vec<ObjectId>,
+pub(super) struct CommitTree {
+    pub(super) tree: ObjectId,
+    pub(super) parents: Vec<ObjectId>,
 }
 
-fn tree_and_parents(local: &gix::Repository, id: &CommitId) -> Result<Option<CommitTree>, ChangeError> {
+pub(super) fn tree_and_parents(local: &gix::Repository, id: &CommitId) -> Result<Option<CommitTree>, ChangeError> {
     let unreadable = |source: gix::Error| ChangeError::Unreadable { commit: *id, source: source.into() };
     let object = local.try_find_object(to_object_id(id)).map_err(unreadable)?;
     let Some(object) = object.filter(|object| object.kind == Kind::Commit) else {
@@ -127,20 +127,20 @@ fn tree_and_parents(local: &gix::Repository, id: &CommitId) -> Result<Option<Com
     Ok(Some(CommitTree { tree: decoded.tree(), parents: decoded.parents().collect() }))
 }
 
-fn parent_tree(local: &gix::Repository, id: &CommitId, parent: &ObjectId) -> Result<ObjectId, ChangeError> {
+pub(super) fn parent_tree(local: &gix::Repository, id: &CommitId, parent: &ObjectId) -> Result<ObjectId, ChangeError> {
     let parent = to_commit_id(parent).ok_or(ChangeError::NotFound { commit: *id })?;
     let found = tree_and_parents(local, &parent)?;
     found.map(|commit| commit.tree).ok_or(ChangeError::ParentMissing { commit: *id, parent })
 }
 
-fn tree_error(commit: CommitId, error: gix::Error) -> ChangeError {
+pub(super) fn tree_error(commit: CommitId, error: gix::Error) -> ChangeError {
     match error.is_not_found() {
         true => ChangeError::TreeMissing { commit },
         false => ChangeError::Unreadable { commit, source: error.into() },
     }
 }
 
-fn path(pair: &Pair) -> &[u8] {
+pub(super) fn path(pair: &Pair) -> &[u8] {
     pair.new.as_ref().or(pair.old.as_ref()).map_or(&[], |side| &side.path)
 }
 

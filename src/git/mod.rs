@@ -6,6 +6,8 @@
 //!
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
+mod added_lines;
+mod blame;
 mod blob;
 mod blob_id;
 mod branches;
@@ -38,6 +40,8 @@ mod tree_changes;
 mod trial;
 mod worktrees;
 
+pub use added_lines::AddedRun;
+pub use blame::{Blame, BlameQuery, BlamedLine, blame, known_files};
 pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
 pub use commits::{CommitFacts, Walk};

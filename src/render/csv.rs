@@ -24,7 +24,7 @@ fn record(fields: impl Iterator<Item = String>) -> String {
 fn exact(cell: &Cell) -> String {
     match cell {
         Cell::Blank => String::new(),
-        Cell::Text(text) | Cell::Branch { text, .. } => field(text),
+        Cell::Text(text) | Cell::Toned { text, .. } | Cell::Branch { text, .. } => field(text),
         Cell::Money(amount) => amount.map_or_else(String::new, |amount| amount.to_text(9)),
         Cell::Count(number) | Cell::Duration(number) => number.map_or_else(String::new, |number| number.to_string()),
         Cell::Share { part, whole } => match (part, whole) {

@@ -5,7 +5,7 @@ use tabled::settings::object::Columns;
 use tabled::settings::style::HorizontalLine;
 use tabled::settings::{Alignment, Padding, Style};
 
-use super::document::{Column, ColumnKind, Table};
+use super::document::{Cell, Column, ColumnKind, Table};
 use super::fit::{self, GAP, Want};
 use super::safe_text::safe_text;
 use super::text_width::{Keep, cut, text_width};
@@ -48,14 +48,19 @@ struct Shown<'a> {
     column: &'a Column,
     header: String,
     cells: Vec<String>,
+    roles: Vec<Role>,
 }
 
 fn shown(table: &Table, index: usize, decimals: u32, zone: Zone) -> Shown<'_> {
     let column = &table.columns[index];
-    let cell =
-        |row: &Vec<super::document::Cell>| row.get(index).map_or_else(String::new, |cell| cell.shown(decimals, zone));
+    let cell = |row: &Vec<Cell>| row.get(index).map_or_else(String::new, |cell| cell.shown(decimals, zone));
     let cells = table.rows.iter().map(|row| safe_text(&cell(row))).collect();
-    Shown { column, header: safe_text(&column.header), cells }
+    let role = |row: &Vec<Cell>| match row.get(index) {
+        Some(Cell::Toned { role, .. }) => *role,
+        _ => column.role,
+    };
+    let roles = table.rows.iter().map(role).collect();
+    Shown { column, header: safe_text(&column.header), cells, roles }
 }
 
 impl Shown<'_> {
@@ -97,7 +102,8 @@ fn layout(columns: &[(&Shown<'_>, usize)], rows: usize, theme: Theme) -> String 
 fn cell(column: &Shown<'_>, row: usize, width: usize, theme: Theme) -> String {
     let keep = if column.column.kind == ColumnKind::Path { Keep::End } else { Keep::Begin };
     let text = column.cells.get(row).map_or("", String::as_str);
-    theme.paint(column.column.role, &cut(text, width, keep))
+    let role = column.roles.get(row).copied().unwrap_or(column.column.role);
+    theme.paint(role, &cut(text, width, keep))
 }
 
 /// Returns the lines without blanks at their ends, each with a line end.
@@ -107,7 +113,6 @@ fn trimmed(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::Cell;
     use super::*;
     use crate::model::NanoUsd;
     use proptest::prelude::*;

@@ -10,6 +10,7 @@
 //!
 //! Must not know: databases, frames, how anything is shown.
 
+mod blame;
 mod books;
 mod bucket;
 mod cost;
@@ -38,6 +39,7 @@ mod status;
 mod tokens;
 mod wire;
 
+pub use blame::{BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals, LineClass, LineGrade, LineReason};
 pub use books::{Auxiliary, AuxiliaryKind, Books, Incomplete, Payment, PriceTable, UnpricedModel};
 pub use bucket::{Bucket, BucketCost, Leftover, LeftoverKind, Parts};
 pub use cost::{Absent, CostBy, CostReport, CostRow, LineShare};

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::blame::BlameReport;
 use super::cost::CostReport;
 use super::doctor::DoctorReport;
 use super::imbalance::Imbalance;
@@ -38,6 +39,9 @@ pub enum Report {
     /// `agent-trace show <turn>`.
     #[serde(rename = "agent-trace/show-turn/1")]
     ShowTurn(Box<ShowTurnReport>),
+    /// `agent-trace blame`.
+    #[serde(rename = "agent-trace/blame/1")]
+    Blame(Box<BlameReport>),
     /// `agent-trace sessions`.
     #[serde(rename = "agent-trace/sessions/1")]
     Sessions(Box<SessionsReport>),
@@ -100,6 +104,7 @@ impl Report {
         match self {
             Report::Cost(report) => report.balanced(),
             Report::Log(report) => report.balanced(),
+            Report::Blame(report) => report.balanced(),
             Report::ShowCommit(report) => report.balanced(),
             Report::ShowSession(report) => report.balanced(),
             Report::ShowTurn(report) => report.balanced(),

@@ -13,6 +13,7 @@ mod error;
 mod evidence;
 mod facts;
 mod ledger;
+mod line_facts;
 mod merge;
 mod migrate;
 mod names;
@@ -37,6 +38,7 @@ pub use facts::{
     SightingFact, ToolFact,
 };
 pub use ledger::{Column, Values};
+pub use line_facts::{CommitKey, LandedFact, Sighted};
 pub use names::Names;
 pub use notes::{NoteCommitRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
 pub use open::{Reader, Writer};

@@ -70,6 +70,16 @@ impl Ui {
             .map_err(|error| Error::environment("cannot write to standard output").with_source(error))
     }
 
+    /// Prints bytes as they are, for programs.
+    ///
+    /// # Errors
+    /// What the system says about standard output; a reader that left is none.
+    pub fn print_bytes(&self, bytes: &[u8]) -> Result<(), Error> {
+        let mut stream = io::stdout().lock();
+        pager::ignore_closed(stream.write_all(bytes).and_then(|()| stream.flush()))
+            .map_err(|error| Error::environment("cannot write to standard output").with_source(error))
+    }
+
     /// Prints what is going on.
     pub fn status(&self, text: &str) {
         self.say(Role::Plain, "", text);

@@ -50,6 +50,17 @@ mod contract {
         unattributed: Vec<Leftover>, total_nano_usd: i64, auxiliary: Vec<Auxiliary>, incomplete: Incomplete,
         unpriced: Vec<Unpriced>, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
     } optional {});
+    shape!(Blame {
+        schema: String, timezone: String, file: String, lines: Vec<BlameLine>, totals: BlameTotals, prices: Prices,
+    } optional { revision: String });
+    shape!(BlameLine {
+        line: u32, class: String, grade: String, reason: String, path: String, original_line: u32, author: String,
+        at: String, text: String,
+    } optional {
+        commit: String, session: String, session_short: String, agent: String, turn: u64, call: String,
+        tool_call: String, model: String, cost_nano_usd: i64, cost_missing: Missing,
+    });
+    shape!(BlameTotals { agent: u64, human: u64, unknown: u64, cost_nano_usd: i64 } optional {});
     shape!(CostRow {
         key: CostKey,
     } optional {
@@ -559,6 +570,59 @@ fn show_turn() -> r::Report {
     }))
 }
 
+fn blame() -> r::Report {
+    let by_agent = r::BlameLine {
+        line: 1,
+        class: r::LineClass::Agent,
+        grade: r::LineGrade::Matched,
+        reason: r::LineReason::Edit,
+        commit: agent_trace::model::CommitId::from_bytes(&[7; 20]),
+        path: HOSTILE.into(),
+        original_line: 3,
+        author: HOSTILE.into(),
+        address: HOSTILE.into(),
+        at: at(0),
+        session: Some("4de02c81".into()),
+        session_short: Some("4de02c81".into()),
+        agent: Some("claude-code".into()),
+        turn: Some(1),
+        call: Some("msg_1".into()),
+        tool_call: Some("toolu_1".into()),
+        model: Some(HOSTILE.into()),
+        cost: Some(NanoUsd(12_000)),
+        cost_missing: None,
+        text: HOSTILE.into(),
+    };
+    let unknown = r::BlameLine {
+        line: 2,
+        class: r::LineClass::Unknown,
+        grade: r::LineGrade::None,
+        reason: r::LineReason::Uncommitted,
+        commit: None,
+        session: None,
+        session_short: None,
+        agent: None,
+        turn: None,
+        call: None,
+        tool_call: None,
+        model: None,
+        cost: None,
+        cost_missing: Some(r::Missing::NotApplicable),
+        ..by_agent.clone()
+    };
+    let lines = vec![by_agent, unknown];
+    let columns = r::BlameColumns { cost: true, path: true, ..r::BlameColumns::default() };
+    r::Report::Blame(Box::new(r::BlameReport {
+        timezone: "UTC".into(),
+        file: HOSTILE.into(),
+        revision: None,
+        totals: r::BlameTotals::of(&lines),
+        lines,
+        prices: books(0).prices,
+        columns,
+    }))
+}
+
 fn log() -> r::Report {
     let without = r::CommitEntry {
         cost: None,
@@ -865,6 +929,7 @@ fn doctor() -> r::Report {
 fn every_report() -> Vec<r::Report> {
     let mut reports = vec![
         log(),
+        blame(),
         show_commit(),
         show_session(),
         show_turn(),
@@ -911,6 +976,7 @@ fn every_report_has_the_declared_shape() {
         assert_eq!(report.schema, "agent-trace/cost/1");
     }
     assert_eq!(read::<contract::Log>(&log()).schema, "agent-trace/log/1");
+    assert_eq!(read::<contract::Blame>(&blame()).schema, "agent-trace/blame/1");
     assert_eq!(read::<contract::Sessions>(&sessions()).schema, "agent-trace/sessions/1");
     assert_eq!(read::<contract::ShowCommit>(&show_commit()).schema, "agent-trace/show-commit/1");
     assert_eq!(read::<contract::ShowSession>(&show_session()).schema, "agent-trace/show-session/1");

@@ -6,11 +6,14 @@
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
 mod accounting;
+mod blame_oracle;
+mod blame_stories;
 mod books;
 mod capture_git;
 mod capture_ingest;
 mod capture_races;
 mod cli_reference;
+mod command_blame;
 mod command_cost;
 mod command_ingest;
 mod command_log;

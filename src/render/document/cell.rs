@@ -4,6 +4,7 @@ use crate::model::{NanoUsd, Timestamp};
 use crate::render::amount;
 use crate::render::duration::duration;
 use crate::render::grouping::{group_digits, grouped};
+use crate::render::theme::Role;
 use crate::render::zone::Zone;
 use crate::report::Value;
 
@@ -17,6 +18,13 @@ pub(in crate::render) enum Cell {
     Blank,
     /// Text of a stranger.
     Text(String),
+    /// Text of a stranger in a colour of its own.
+    Toned {
+        /// The text.
+        text: String,
+        /// Its colour.
+        role: Role,
+    },
     /// The lines of a tree, then text of a stranger.
     Branch {
         /// `├─ ` and the like.
@@ -66,7 +74,7 @@ impl Cell {
         let or_unknown = |text: Option<String>| text.unwrap_or_else(|| UNKNOWN.to_owned());
         match self {
             Cell::Blank => String::new(),
-            Cell::Text(text) => text.clone(),
+            Cell::Text(text) | Cell::Toned { text, .. } => text.clone(),
             Cell::Branch { lines, text } => format!("{lines}{text}"),
             Cell::Money(amount) => or_unknown(amount.map(|amount| amount::fixed(amount, decimals))),
             Cell::Count(number) => or_unknown(number.map(grouped)),

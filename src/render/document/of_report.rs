@@ -2,8 +2,8 @@
 
 use super::block::Document;
 use super::{
-    cost, doctor, ingest, install, log, notes, overview, prices, problems, query, sessions, show_commit, show_session,
-    show_turn, status,
+    blame, cost, doctor, ingest, install, log, notes, overview, prices, problems, query, sessions, show_commit,
+    show_session, show_turn, status,
 };
 use crate::report::Report;
 
@@ -12,6 +12,7 @@ impl Document {
     pub(in crate::render) fn of(report: &Report) -> Document {
         match report {
             Report::Cost(report) => cost::document(report),
+            Report::Blame(report) => blame::document(report),
             Report::Log(report) => log::document(report),
             Report::ShowCommit(report) => show_commit::document(report),
             Report::ShowSession(report) => show_session::document(report),

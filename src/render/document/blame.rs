@@ -1,0 +1,108 @@
+//! `agent-trace blame` as a page.
+
+use super::block::Document;
+use super::books::{counted, list};
+use super::cell::Cell;
+use super::column::Column;
+use super::table::Table;
+use crate::render::amount::dollars;
+use crate::render::theme::Role;
+use crate::render::zone::Zone;
+use crate::report::{BlameColumns, BlameDate, BlameLine, BlameReport, LineClass, LineGrade};
+
+/// Width of a tab, as terminals have it.
+const TAB: usize = 8;
+
+/// Returns the page.
+pub(super) fn document(report: &BlameReport) -> Document {
+    Document::new(&report.timezone).with_table(table(report)).with_all(list("", legend(report), Role::Muted))
+}
+
+fn table(report: &BlameReport) -> Table {
+    let BlameColumns { cost, path, number, short, .. } = report.columns;
+    let zone = Zone::named(&report.timezone);
+    let shown = |is_shown: bool, cell: Cell| if is_shown { cell } else { Cell::Blank };
+    Table::of(&report.lines)
+        .with(Column::id("commit", "commit"), |line| Cell::text(commit(line, report.columns.digits)))
+        .with(Column::path("path", "path"), |line| shown(path, Cell::text(&line.path)))
+        .with(Column::name("who", "who"), |line| tone(line, who(line, report.columns)))
+        .with(Column::data("class"), |line| Cell::text(line.class.name()))
+        .with(Column::data("grade"), |line| Cell::text(line.grade.name()))
+        .with(Column::data("reason"), |line| Cell::text(line.reason.name()))
+        .with(Column::name("date", "at"), |line| shown(!short, Cell::text(date(line, report.columns.date, zone))))
+        .with(Column::money("cost $", "cost_usd"), |line| match line.cost {
+            Some(amount) if cost => Cell::Money(Some(amount)),
+            _ => Cell::Blank,
+        })
+        .with(Column::number("was", "original_line"), |line| shown(number, Cell::count(u64::from(line.original_line))))
+        .with(Column::number("line", "line"), |line| Cell::count(u64::from(line.line)))
+        .with(Column::text("text", "text"), |line| tone(line, with_blanks(&line.text)))
+        .build()
+}
+
+fn commit(line: &BlameLine, digits: Option<usize>) -> String {
+    let id = line.commit.map(|id| id.to_string());
+    id.map_or_else(|| "not yet".into(), |id| id.chars().take(digits.unwrap_or(10)).collect())
+}
+
+/// A mark says what the colour says: `=` an edit, `~` inferred, `?` unknown.
+fn who(line: &BlameLine, columns: BlameColumns) -> String {
+    let author = if columns.address { &line.address } else { &line.author };
+    match (line.class, columns.short) {
+        (LineClass::Agent, _) => {
+            let model = line.model.as_deref().or(line.agent.as_deref()).unwrap_or("agent");
+            let mark = if line.grade == LineGrade::Matched { '=' } else { '~' };
+            format!("{mark} {model} {}", line.session_short.as_deref().unwrap_or("—"))
+        }
+        (LineClass::Human, true) => "~ human".into(),
+        (LineClass::Human, false) => format!("~ {author}"),
+        (LineClass::Unknown, true) => "?".into(),
+        (LineClass::Unknown, false) => format!("? {author}"),
+    }
+}
+
+fn tone(line: &BlameLine, text: String) -> Cell {
+    let role = match line.class {
+        LineClass::Agent => Role::Hint,
+        LineClass::Human => Role::Plain,
+        LineClass::Unknown => Role::Muted,
+    };
+    Cell::Toned { text, role }
+}
+
+fn date(line: &BlameLine, form: BlameDate, zone: Zone) -> String {
+    let minute = zone.minute(line.at);
+    match form {
+        BlameDate::Minute => minute,
+        BlameDate::Short => minute.split(' ').next().unwrap_or_default().to_owned(),
+        BlameDate::Iso => line.at.to_string(),
+        BlameDate::Unix => line.at.0.div_euclid(1000).to_string(),
+    }
+}
+
+fn with_blanks(text: &str) -> String {
+    let mut wide = String::with_capacity(text.len());
+    for character in text.trim_end_matches('\r').chars() {
+        match character {
+            '\t' => wide.extend(std::iter::repeat_n(' ', TAB - wide.chars().count() % TAB)),
+            other => wide.push(other),
+        }
+    }
+    wide
+}
+
+fn legend(report: &BlameReport) -> Vec<String> {
+    let totals = report.totals;
+    let lines = totals.agent + totals.human + totals.unknown;
+    let cost = if report.columns.cost { format!(", {}", dollars(totals.cost)) } else { String::new() };
+    vec![
+        format!(
+            "{}: {} by agents, {} by people, {} unknown{cost}",
+            counted(lines, "line"),
+            totals.agent,
+            totals.human,
+            totals.unknown
+        ),
+        "= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown".to_owned(),
+    ]
+}

@@ -1,0 +1,253 @@
+//! `agent-trace blame`: every line of a file with who wrote it.
+
+use serde::Serialize;
+
+use super::books::PriceTable;
+use super::imbalance::{self, Imbalance};
+use super::missing::Missing;
+use super::wire;
+use crate::model::{CommitId, NanoUsd, Timestamp};
+
+/// A file, line by line. `agent-trace/blame/1`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BlameReport {
+    /// IANA name of the zone in which dates are shown.
+    pub timezone: String,
+    /// The file, as asked for.
+    pub file: String,
+    /// The revision asked for.
+    pub revision: Option<String>,
+    /// The lines, in order.
+    pub lines: Vec<BlameLine>,
+    /// How many lines are whose.
+    pub totals: BlameTotals,
+    /// The prices used.
+    pub prices: PriceTable,
+    /// What people are shown.
+    #[serde(skip)]
+    pub columns: BlameColumns,
+}
+
+/// What people are shown of each line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BlameColumns {
+    /// Digits of a commit's id; `None` for the usual number.
+    pub digits: Option<usize>,
+    /// The line's cost.
+    pub cost: bool,
+    /// The path in the commit.
+    pub path: bool,
+    /// The number of the line in the commit.
+    pub number: bool,
+    /// Neither author nor date.
+    pub short: bool,
+    /// The address of the author in place of the name.
+    pub address: bool,
+    /// How dates are written.
+    pub date: BlameDate,
+}
+
+/// How dates are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BlameDate {
+    /// To the minute.
+    #[default]
+    Minute,
+    /// The day.
+    Short,
+    /// RFC 3339 in UTC.
+    Iso,
+    /// Seconds since 1970.
+    Unix,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BlameLine {
+    /// Its number in the file, from 1.
+    pub line: u32,
+    /// Whose it is.
+    pub class: LineClass,
+    /// How sure that is.
+    pub grade: LineGrade,
+    /// What that rests on.
+    pub reason: LineReason,
+    /// The commit that git blames; `null` while the line is in none.
+    #[serde(serialize_with = "wire::text_or_null")]
+    pub commit: Option<CommitId>,
+    /// The path in that commit.
+    pub path: String,
+    /// The number of the line in that commit.
+    pub original_line: u32,
+    /// Who wrote the commit.
+    pub author: String,
+    /// The address of the author; only for people who ask.
+    #[serde(skip)]
+    pub address: String,
+    /// When.
+    #[serde(serialize_with = "wire::text")]
+    pub at: Timestamp,
+    /// Full id of the session; `null` unless one is known.
+    pub session: Option<String>,
+    /// As much of the id as is unique.
+    pub session_short: Option<String>,
+    /// The agent.
+    pub agent: Option<String>,
+    /// Number of the turn.
+    pub turn: Option<u64>,
+    /// Id of the request.
+    pub call: Option<String>,
+    /// Id of the tool call.
+    pub tool_call: Option<String>,
+    /// The model.
+    pub model: Option<String>,
+    /// The line's part of what its request cost this commit.
+    #[serde(rename = "cost_nano_usd", serialize_with = "wire::nano_or_null")]
+    pub cost: Option<NanoUsd>,
+    /// Why there is no cost.
+    pub cost_missing: Option<Missing>,
+    /// The text; bytes that are not UTF-8 are replaced.
+    pub text: String,
+}
+
+/// Whose a line is. Unknown is not human.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineClass {
+    /// An agent wrote it.
+    Agent,
+    /// A person wrote it.
+    Human,
+    /// There is no evidence.
+    #[default]
+    Unknown,
+}
+
+impl LineClass {
+    /// Returns the name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            LineClass::Agent => "agent",
+            LineClass::Human => "human",
+            LineClass::Unknown => "unknown",
+        }
+    }
+}
+
+/// How sure the class of a line is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineGrade {
+    /// An edit wrote this very line, and it landed in this commit.
+    Matched,
+    /// It follows from what is around it.
+    Inferred,
+    /// The commit is one session's, but the line is not among its edits.
+    Declared,
+    /// Nothing is known.
+    #[default]
+    None,
+}
+
+impl LineGrade {
+    /// Returns the name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            LineGrade::Matched => "matched",
+            LineGrade::Inferred => "inferred",
+            LineGrade::Declared => "declared",
+            LineGrade::None => "none",
+        }
+    }
+}
+
+/// What the class of a line rests on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineReason {
+    /// A tool call wrote this line.
+    Edit,
+    /// A tool call wrote this line; the commit is a copy of the one in which it landed.
+    EditOfCopy,
+    /// Too short to be evidence; the lines around it were added with it and have one owner.
+    Between,
+    /// A hook saw the commit being made, and no session is in it.
+    NoSession,
+    /// A hook saw the commit being made, and its sessions changed files by edits only, of which this is none.
+    NotInEdits,
+    /// A session of the commit ran commands, which may have written it.
+    Command,
+    /// A session of the commit is known by name only: its transcript was not read.
+    NotRead,
+    /// A session wrote this very line into this file, but not for this commit.
+    OtherEdit,
+    /// Too short to be evidence.
+    Trivial,
+    /// No hook saw the commit being made, and no edit wrote the line.
+    #[default]
+    NoEvidence,
+    /// The line is in no commit yet.
+    Uncommitted,
+    /// A merge claims no lines.
+    Merge,
+    /// The commit, or what it changed, is not known here.
+    NoContent,
+}
+
+impl LineReason {
+    /// Returns the name used in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            LineReason::Edit => "edit",
+            LineReason::EditOfCopy => "edit_of_copy",
+            LineReason::Between => "between",
+            LineReason::NoSession => "no_session",
+            LineReason::NotInEdits => "not_in_edits",
+            LineReason::Command => "command",
+            LineReason::NotRead => "not_read",
+            LineReason::OtherEdit => "other_edit",
+            LineReason::Trivial => "trivial",
+            LineReason::NoEvidence => "no_evidence",
+            LineReason::Uncommitted => "uncommitted",
+            LineReason::Merge => "merge",
+            LineReason::NoContent => "no_content",
+        }
+    }
+}
+
+/// How many lines are whose.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct BlameTotals {
+    /// Lines of agents.
+    pub agent: u64,
+    /// Lines of people.
+    pub human: u64,
+    /// Lines of which nothing is known.
+    pub unknown: u64,
+    /// The sum of the lines' costs.
+    #[serde(rename = "cost_nano_usd", serialize_with = "wire::nano")]
+    pub cost: NanoUsd,
+}
+
+impl BlameTotals {
+    /// Counts lines.
+    pub fn of(lines: &[BlameLine]) -> BlameTotals {
+        let count = |class: LineClass| lines.iter().filter(|line| line.class == class).count() as u64;
+        BlameTotals {
+            agent: count(LineClass::Agent),
+            human: count(LineClass::Human),
+            unknown: count(LineClass::Unknown),
+            cost: lines.iter().filter_map(|line| line.cost).sum(),
+        }
+    }
+}
+
+impl BlameReport {
+    /// Checks that the lines sum to the totals.
+    ///
+    /// # Errors
+    /// [`Imbalance`] if they do not.
+    pub fn balanced(&self) -> Result<(), Imbalance> {
+        imbalance::check(|| "blame".into(), self.lines.iter().map(|line| line.cost), self.totals.cost)
+    }
+}

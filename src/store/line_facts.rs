@@ -1,0 +1,261 @@
+//! What is known of single lines: who landed them, who saw the commit being made, who might have written them.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::{OptionalExtension, params};
+
+use super::error::StoreError;
+use super::facts::each;
+use super::open::Reader;
+use crate::model::{CommitId, LineHash};
+
+/// Tools that leave files alone, or whose lines are known.
+const HARMLESS: [&str; 24] = [
+    "Read",
+    "Grep",
+    "Glob",
+    "LS",
+    "NotebookRead",
+    "Edit",
+    "Write",
+    "MultiEdit",
+    "NotebookEdit",
+    "TodoWrite",
+    "TodoRead",
+    "WebFetch",
+    "WebSearch",
+    "Task",
+    "Agent",
+    "AskUserQuestion",
+    "EnterPlanMode",
+    "ExitPlanMode",
+    "BashOutput",
+    "read_file",
+    "read_many_files",
+    "write_file",
+    "replace",
+    "glob",
+];
+
+/// Lines of one file of one commit that one tool call wrote, and what is known of the tool call.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LandedFact {
+    /// Key of the commit.
+    pub git_commit: i64,
+    /// Name id of the path in the commit.
+    pub path: i64,
+    /// Key of the tool call.
+    pub tool_call: i64,
+    /// Its id.
+    pub tool_call_id: String,
+    /// Key of its session.
+    pub session: i64,
+    /// When it was answered, UTC milliseconds.
+    pub at: Option<i64>,
+    /// How many lines.
+    pub lines: i64,
+    /// Key of the request that asked for it.
+    pub call: Option<i64>,
+    /// Its id.
+    pub call_id: Option<String>,
+    /// Number of the turn.
+    pub turn: Option<i64>,
+    /// Name id of the model.
+    pub model: Option<i64>,
+    /// What of the request's cost is the commit's, nano-USD.
+    pub share: Option<i64>,
+}
+
+/// A commit that hooks saw being made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighted {
+    /// It was made by replaying another: rebase, cherry-pick, revert, merge or squash.
+    pub is_replay: bool,
+    /// Keys of the sessions in it.
+    pub sessions: Vec<i64>,
+}
+
+/// A commit of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommitKey {
+    /// Its key.
+    pub key: i64,
+    /// The identity of its change.
+    pub patch_key: Option<i64>,
+    /// The later of its times, UTC milliseconds.
+    pub at: i64,
+    /// How many parents it has.
+    pub parents: i64,
+}
+
+const LANDED: &str = "SELECT landed.git_commit, landed.path, landed.tool_call, tool_call.id, tool_call.session,
+    coalesce(tool_call.answered_at, tool_call.asked_at), landed.lines, tool_call.call, call.id, turn.number,
+    ledger.model, share.nano
+  FROM landed JOIN tool_call ON tool_call.key = landed.tool_call
+  LEFT JOIN call ON call.key = tool_call.call
+  LEFT JOIN ledger ON ledger.session = tool_call.session AND ledger.call = tool_call.call
+  LEFT JOIN turn ON turn.session = ledger.session AND turn.key = ledger.turn
+  LEFT JOIN share ON share.session = ledger.session AND share.call = ledger.call
+    AND share.git_commit = landed.git_commit
+  WHERE landed.tool_call = ?1 AND landed.git_commit = ?2 AND landed.path = ?3";
+
+impl Reader {
+    /// Returns a commit.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn commit_key(&self, id: &CommitId) -> Result<Option<CommitKey>, StoreError> {
+        let sql = "SELECT key, patch_key, max(author_time, commit_time), parents FROM git_commit WHERE id = ?1";
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(CommitKey { key: row.get(0)?, patch_key: row.get(1)?, at: row.get(2)?, parents: row.get(3)? })
+        };
+        let found = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row([id.as_bytes()], read).optional());
+        found.map_err(|error| self.fail(error))
+    }
+
+    /// Returns the commits whose change is one of these, by its identity.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn commits_of_patches(&self, patches: &HashSet<i64>) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
+        let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
+        each(&self.connection, "SELECT patch_key, key FROM git_commit WHERE patch_key IS NOT NULL", |row| {
+            let patch = row.get(0)?;
+            if patches.contains(&patch) {
+                found.entry(patch).or_default().push(row.get(1)?);
+            }
+            Ok(())
+        })
+        .map_err(|error| self.fail(error))?;
+        Ok(found)
+    }
+
+    /// Returns the lines that landed in these commits, by commit, path and tool call.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn landed_in(&self, commits: &HashSet<i64>) -> Result<Vec<LandedFact>, StoreError> {
+        let read = || {
+            let mut keys: Vec<(i64, i64, i64)> = Vec::new();
+            each(&self.connection, "SELECT git_commit, path, tool_call FROM landed WHERE lines > 0", |row| {
+                let commit = row.get(0)?;
+                if commits.contains(&commit) {
+                    keys.push((commit, row.get(1)?, row.get(2)?));
+                }
+                Ok(())
+            })?;
+            keys.sort_unstable();
+            let mut statement = self.connection.prepare_cached(LANDED)?;
+            let found = keys
+                .iter()
+                .map(|(commit, path, tool)| statement.query_row(params![tool, commit, path], landed_fact).optional());
+            found.filter_map(Result::transpose).collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|error| self.fail(error))
+    }
+
+    /// Returns the lines a tool call wrote, whatever the file.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn lines_of(&self, tool_call: i64) -> Result<Vec<LineHash>, StoreError> {
+        let rows = self.rows("SELECT added FROM edit WHERE tool_call = ?1 ORDER BY path", &[tool_call])?;
+        Ok(rows.iter().flat_map(|row| LineHash::unpack(row.bytes(0))).collect())
+    }
+
+    /// Returns every line that any tool call wrote into a file of this path, in whatever copy of the repository.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn lines_written_to(&self, path: &str) -> Result<HashSet<LineHash>, StoreError> {
+        let mut found = HashSet::new();
+        let sql = "SELECT name.text, edit.added FROM edit JOIN name ON name.id = edit.path";
+        each(&self.connection, sql, |row| {
+            let written = row.get_ref(0)?.as_str()?;
+            let rest = written.replace('\\', "/");
+            let rest = rest.strip_suffix(path);
+            if rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/')) {
+                found.extend(LineHash::unpack(row.get_ref(1)?.as_blob()?));
+            }
+            Ok(())
+        })
+        .map_err(|error| self.fail(error))?;
+        Ok(found)
+    }
+
+    /// Returns when each session ran something that can change files without saying which lines, UTC milliseconds.
+    ///
+    /// A session that is not there has no tool call in the store: nothing is known of what it did.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn commands(&self) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
+        let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
+        let sql = "SELECT tool_call.session, name.text, coalesce(tool_call.asked_at, tool_call.answered_at)
+            FROM tool_call LEFT JOIN name ON name.id = tool_call.name";
+        each(&self.connection, sql, |row| {
+            let times = found.entry(row.get(0)?).or_default();
+            let name: Option<String> = row.get(1)?;
+            if !name.is_some_and(|name| HARMLESS.contains(&name.as_str())) {
+                times.push(row.get::<_, Option<i64>>(2)?.unwrap_or(0));
+            }
+            Ok(())
+        })
+        .map_err(|error| self.fail(error))?;
+        Ok(found)
+    }
+
+    /// Returns what hooks saw of a commit being made.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn sighted(&self, id: &CommitId) -> Result<Option<Sighted>, StoreError> {
+        let read = || {
+            let sql = "SELECT state FROM captured_commit WHERE git_commit = ?1";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let state: Option<i64> = statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
+            let Some(state) = state else { return Ok(None) };
+            let sql = "SELECT session FROM captured_by WHERE git_commit = ?1 ORDER BY session";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let sessions = statement.query_map([id.as_bytes()], |row| row.get(0))?;
+            Ok(Some(Sighted { is_replay: state != 0, sessions: sessions.collect::<rusqlite::Result<_>>()? }))
+        };
+        read().map_err(|error| self.fail(error))
+    }
+
+    /// Returns the commits that a commit took the place of.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn rewritten_from(&self, id: &CommitId) -> Result<Vec<CommitId>, StoreError> {
+        let read = || {
+            let mut statement =
+                self.connection.prepare_cached("SELECT old FROM rewrite WHERE new = ?1 ORDER BY old")?;
+            let rows = statement.query_map([id.as_bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+            rows.map(|row| row.map(|bytes| CommitId::from_bytes(&bytes)))
+                .filter_map(Result::transpose)
+                .collect::<rusqlite::Result<Vec<_>>>()
+        };
+        read().map_err(|error| self.fail(error))
+    }
+}
+
+fn landed_fact(row: &rusqlite::Row<'_>) -> rusqlite::Result<LandedFact> {
+    Ok(LandedFact {
+        git_commit: row.get(0)?,
+        path: row.get(1)?,
+        tool_call: row.get(2)?,
+        tool_call_id: row.get(3)?,
+        session: row.get(4)?,
+        at: row.get(5)?,
+        lines: row.get(6)?,
+        call: row.get(7)?,
+        call_id: row.get(8)?,
+        turn: row.get(9)?,
+        model: row.get(10)?,
+        share: row.get(11)?,
+    })
+}

@@ -1,0 +1,95 @@
+//! `agent-trace blame` as people see it.
+
+use crate::harness::World;
+use snapbox::{IntoData, assert_data_eq, str};
+
+#[test]
+fn every_line_says_who_wrote_it() {
+    let world = World::sample();
+    assert_data_eq!(world.run(["blame", "--cost", "src/login.rs"]).to_string(), str![[r#"
+commit      who                                    date              cost $  line  text
+──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+b4799891c8  ? Ada Author                           2026-03-02 09:03             1  pub fn login(user: &str) -> bool {
+8d39e77835  = claude-sonnet-4-5-20250929 ff0e8ea1  2026-03-03 09:06  0.0095     2      let name = user.trim();
+8d39e77835  = claude-sonnet-4-5-20250929 ff0e8ea1  2026-03-03 09:06  0.0095     3      !name.is_empty() && name.len() < 64
+b4799891c8  ? Ada Author                           2026-03-02 09:03             4  }
+
+4 lines: 2 by agents, 0 by people, 2 unknown, $0.0190
+= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown
+[exit: 0]
+
+"#]].raw());
+}
+
+#[test]
+fn columns_are_chosen_as_with_git() {
+    let world = World::sample();
+    assert_data_eq!(
+        world.run(["blame", "-n", "-f", "-e", "-t", "--abbrev", "7", "-L1,2", "src/login.rs"]).to_string(),
+        str![[r#"
+commit   path          who                                    date        was  line  text
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+b479989  src/login.rs  ? <ada@example.com>                    1772442180    1     1  pub fn login(user: &str) -> bool {
+8d39e77  src/login.rs  = claude-sonnet-4-5-20250929 ff0e8ea1  1772528776    2     2      let name = user.trim();
+
+2 lines: 1 by agents, 0 by people, 1 unknown
+= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown
+[exit: 0]
+
+"#]]
+        .raw()
+    );
+    assert_data_eq!(
+        world.run(["blame", "-s", "-L1,+1", "src/login.rs"]).to_string(),
+        str![[r#"
+commit      who  line  text
+─────────────────────────────────────────────────────────
+b4799891c8  ?       1  pub fn login(user: &str) -> bool {
+
+1 line: 0 by agents, 0 by people, 1 unknown
+= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown
+[exit: 0]
+
+"#]]
+        .raw()
+    );
+}
+
+#[test]
+fn a_file_that_is_not_there_is_said_with_the_one_that_was_meant() {
+    let world = World::sample();
+    assert_data_eq!(
+        world.run(["blame", "src/logn.rs"]).to_string(),
+        str![[r#"
+--- stderr ---
+error: there is no file `src/logn.rs`
+hint: did you mean `src/login.rs`?
+[exit: 2]
+
+"#]]
+        .raw()
+    );
+    assert_data_eq!(
+        world.run(["blame", "HEAD", "--", "src/logn.rs"]).to_string(),
+        str![[r#"
+--- stderr ---
+error: there is no file `src/logn.rs` in `HEAD`
+hint: did you mean `src/login.rs`?
+[exit: 2]
+
+"#]]
+        .raw()
+    );
+    let option = world.run(["blame", "--", "--output=x", "src/login.rs"]).failure(2);
+    assert!(option.stderr.contains("cannot begin with `-`"), "{option}");
+}
+
+#[test]
+fn text_of_strangers_moves_no_cursor() {
+    let world = World::new();
+    world.write("a.txt", "\u{1b}[2Jgone\u{7}\n\tindented\n");
+    world.commit("start");
+    let shown = world.run(["blame", "a.txt"]).success().stdout;
+    assert!(shown.contains("\\u{1b}[2Jgone\\u{7}") && shown.contains("        indented"), "{shown}");
+    assert!(!shown.contains('\u{1b}'), "{shown}");
+}
