@@ -1,5 +1,6 @@
 //! One call of a hook, from its arguments to the spool.
 
+use std::cell::OnceCell;
 use std::io::Read;
 use std::panic;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use super::place::Place;
 use super::process::{ancestors, git_above};
 use super::spool::Spool;
 use crate::clock;
+use crate::model::SessionId;
 
 /// Longer input is no hook's.
 const MAX_INPUT: u64 = 256 << 20;
@@ -80,7 +82,12 @@ fn git(name: &str, arguments: &[String], input: &mut dyn Read) -> Option<()> {
     let spool = Spool::of(&place);
     let variable = |name: &str| std::env::var(name).ok();
     let now = clock::now().0;
-    let tail = |session: Option<&_>| spool.tail(session);
+    // One call has one session: its end of the spool is read once.
+    let own = OnceCell::new();
+    let tail = |session: Option<&SessionId>| match session {
+        Some(_) => own.get_or_init(|| spool.tail(session)).clone(),
+        None => spool.tail(None),
+    };
     let around = Surroundings { variable: &variable, ancestors: &ancestors, git: &git_above, tail: &tail, now };
     GitHook { place: &place, around: &around, spool: &spool, now }.run(name, arguments, input)
 }
