@@ -10,8 +10,8 @@ use crate::derive::derive;
 use crate::error::{Error, ExitCode};
 use crate::git::Repo;
 use crate::ingest::{
-    HistoryOutcome, IngestLock, Input, Named, Roots, SpoolOutcome, TranscriptOutcome, Worktrees, discover, find_named,
-    list, read_history, read_packed, read_spool, read_transcripts,
+    HistoryOutcome, IngestLock, Input, Named, Roots, TranscriptOutcome, Worktrees, discover, find_named, list,
+    read_history, read_packed, read_spool, read_transcripts,
 };
 use crate::noting::{Written, write_notes};
 use crate::pricing::PriceBook;
@@ -69,7 +69,6 @@ pub(super) fn refresh(context: &Context<'_>, repo: &Repo, book: &PriceBook) -> R
 struct Read {
     transcripts: TranscriptOutcome,
     history: HistoryOutcome,
-    spool: SpoolOutcome,
     foreign: usize,
     skipped: u64,
     notes: Written,
@@ -86,7 +85,9 @@ fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf])
         None => discovered(context, repo, &mut writer, &mut read)?,
         Some(found) => named(context, &mut writer, found, &mut read)?,
     }
-    read.spool = read_spool(repo.common_dir(), &mut writer, context.now)?;
+    for problem in read_spool(repo.common_dir(), &mut writer, context.now)?.problems {
+        *read.transcripts.problems.entry(problem.kind).or_default() += 1;
+    }
     let bar = context.ui.progress("reading commits", None, ProgressUnit::Count);
     read.history = read_history(repo, &mut writer, &|count| bar.advance(count as u64))?;
     bar.finish();

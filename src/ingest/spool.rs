@@ -9,20 +9,22 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::collect::run_key;
+use super::problem::{name_of, problem, unreadable};
 use crate::capture::{Author, By, Event, GitState, Record, Spool, is_spool_file};
 use crate::model::{Agent, CommitId, SessionId, Timestamp, ToolUseId};
 use crate::store::{
-    CaptureBatch, CaptureEvidence, CapturedBy, CapturedCommit, FileState, Moment, Rewrite, SessionMoment, SessionRow,
-    SpoolState, StoreError, ToolMoment, Writer,
+    CaptureBatch, CaptureEvidence, CapturedBy, CapturedCommit, FileState, Moment, ProblemRow, Rewrite, SessionMoment,
+    SessionRow, SpoolState, StoreError, ToolMoment, Writer,
 };
+use crate::transcript::ProblemKind;
 
 /// What a reading of the spool came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SpoolOutcome {
     /// Records that were new.
     pub records: u64,
-    /// Lines that are no record: torn by a full disk, or somebody else's.
-    pub torn: u64,
+    /// Lines that are no record (torn by a full disk, or somebody else's), and files that cannot be read.
+    pub problems: Vec<ProblemRow>,
 }
 
 /// A file longer than this is put aside.
@@ -30,6 +32,15 @@ const LONG: u64 = 1 << 20;
 
 /// A file that was put aside is deleted after this time.
 const KEPT_MS: i64 = 86_400_000;
+
+/// No hook of ours wrote before 2020; sums of times and lengths must stay whole numbers.
+const EARLIEST_MS: i64 = 1_577_836_800_000;
+
+/// A clock may have been ahead when the hook ran.
+const CLOCK_SLACK_MS: i64 = 86_400_000;
+
+/// No tool runs for longer than a year.
+const LONGEST_RUN_MS: i64 = 366 * 86_400_000;
 
 /// Bytes read at once; bounds memory.
 const CHUNK: usize = 4 << 20;
@@ -46,17 +57,37 @@ pub fn read_spool(common_dir: &Path, writer: &mut Writer, now: Timestamp) -> Res
     for path in files(&Spool::folder(common_dir)) {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
         let known = writer.spool_state(name)?;
-        let Ok(mut file) = File::open(&path) else { continue };
+        let mut file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) => {
+                outcome.problems.push(unreadable(&path, &error));
+                continue;
+            }
+        };
         let mut state = known.filter(|known| is_same(&mut file, known)).unwrap_or_else(|| start(name));
-        while let Ok(Some((batch, next, counts))) = read_chunk(&mut file, &state) {
+        loop {
+            let (batch, next, counts) = match read_chunk(&mut file, &path, &state, now) {
+                Ok(Some(chunk)) => chunk,
+                Ok(None) => break,
+                Err(error) => {
+                    outcome.problems.push(unreadable(&path, &error));
+                    break;
+                }
+            };
             writer.record_capture(&batch, &next)?;
             outcome.records += counts.records;
-            outcome.torn += counts.torn;
+            outcome.problems.extend(counts.problems);
             state = next;
         }
         put_aside(&path, &state, writer, now)?;
     }
+    writer.record_problems(outcome.problems.clone())?;
     Ok(outcome)
+}
+
+/// What is wrong with a line, at its offset.
+fn bad_line(path: &Path, offset: i64, kind: ProblemKind, detail: &str) -> ProblemRow {
+    ProblemRow { offset, ..problem(name_of(path), kind, detail.to_owned()) }
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -88,8 +119,10 @@ fn prefix_hash(file: &mut File, end: u64) -> io::Result<i64> {
     Ok(crate::model::bytes_key(&bytes))
 }
 
+type Chunk = (CaptureBatch, SpoolState, SpoolOutcome);
+
 /// Reads whole lines from where the last reading stopped; `None` when there are none.
-fn read_chunk(file: &mut File, state: &SpoolState) -> io::Result<Option<(CaptureBatch, SpoolState, SpoolOutcome)>> {
+fn read_chunk(file: &mut File, path: &Path, state: &SpoolState, now: Timestamp) -> io::Result<Option<Chunk>> {
     file.seek(SeekFrom::Start(state.offset as u64))?;
     let mut bytes = Vec::new();
     file.by_ref().take(CHUNK as u64).read_to_end(&mut bytes)?;
@@ -97,29 +130,41 @@ fn read_chunk(file: &mut File, state: &SpoolState) -> io::Result<Option<(Capture
         if bytes.len() < CHUNK {
             return Ok(None); // A line that is still being written.
         }
-        return Ok(Some(skip(file, state, bytes.len())?));
+        return skip(file, path, state, bytes.len()).map(Some);
     };
-    let lines = &bytes[..=last];
     let (mut batch, mut counts) = (CaptureBatch::default(), SpoolOutcome::default());
-    for line in lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        match Record::parse(line) {
-            Some(record) => add(&mut batch, &record),
-            None => counts.torn += 1,
+    let mut offset = state.offset;
+    for line in bytes[..=last].split_inclusive(|byte| *byte == b'\n') {
+        match add_line(&mut batch, line.trim_ascii(), now) {
+            Ok(added) => counts.records += u64::from(added),
+            Err((kind, detail)) => counts.problems.push(bad_line(path, offset, kind, detail)),
         }
-        counts.records += 1;
+        offset += line.len() as i64;
     }
-    counts.records -= counts.torn;
-    let offset = state.offset + lines.len() as i64;
     let prefix_hash = prefix_hash(file, offset as u64)?;
     Ok(Some((batch, SpoolState { name: state.name.clone(), offset, prefix_hash }, counts)))
 }
 
 /// A line longer than a chunk is nobody's record.
-fn skip(file: &mut File, state: &SpoolState, length: usize) -> io::Result<(CaptureBatch, SpoolState, SpoolOutcome)> {
+fn skip(file: &mut File, path: &Path, state: &SpoolState, length: usize) -> io::Result<Chunk> {
     let offset = state.offset + length as i64;
     let prefix_hash = prefix_hash(file, offset as u64)?;
-    let counts = SpoolOutcome { records: 0, torn: 1 };
+    let too_long = bad_line(path, state.offset, ProblemKind::LineTooLong, "no record of a hook is that long");
+    let counts = SpoolOutcome { records: 0, problems: vec![too_long] };
     Ok((CaptureBatch::default(), SpoolState { name: state.name.clone(), offset, prefix_hash }, counts))
+}
+
+/// Adds what a line says; tells whether it says anything.
+fn add_line(batch: &mut CaptureBatch, line: &[u8], now: Timestamp) -> Result<bool, (ProblemKind, &'static str)> {
+    if line.is_empty() {
+        return Ok(false);
+    }
+    let record = Record::parse(line).ok_or((ProblemKind::BadJson, "no record of a hook, or a torn one"))?;
+    if !(EARLIEST_MS..=now.0.saturating_add(CLOCK_SLACK_MS)).contains(&record.at) {
+        return Err((ProblemKind::OddTime, "a time before 2020 or to come"));
+    }
+    add(batch, &record);
+    Ok(true)
 }
 
 /// Renames a long file and deletes one that was renamed a day ago and is read to its end.
@@ -199,7 +244,7 @@ fn add_session_event(batch: &mut CaptureBatch, record: &Record) {
         agent_run,
         before_at: is_before.then_some(record.at),
         after_at: is_after.then_some(record.at),
-        run_ms: record.run_ms.filter(|_| is_after),
+        run_ms: record.run_ms.filter(|ms| is_after && (0..=LONGEST_RUN_MS).contains(ms)),
         is_denied: record.event == Event::PermissionDenied,
     });
     batch

@@ -143,12 +143,35 @@ fn a_line_that_is_still_being_written_waits_and_a_torn_one_takes_nothing_with_it
     let _ = agent(&world).git("t2", ["commit", "--quiet", "--allow-empty", "-m", "y"]).success();
     let _ = world.run(["ingest"]).success();
     assert_eq!(count(&world, "captured_commit"), 2);
+    assert_eq!(crate::books::problems(&world, "bad-json"), 1, "a line that was lost is told of");
+}
+
+#[test]
+fn lines_that_no_hook_wrote_are_listed_and_stop_nothing() {
+    let world = world();
+    let _ = agent(&world).git("t1", ["commit", "--quiet", "--allow-empty", "-m", "x"]).success();
+    let far = json!({"v": 1, "at": i64::MIN, "event": "tool-end", "session": "x1", "tool_use": "t9", "tool": "Bash"});
+    let mut endless = far.clone();
+    (endless["at"], endless["run_ms"]) = (json!(world.now() * 1_000), json!(i64::MAX));
+    let asked =
+        json!({"v": 1, "at": world.now() * 1_000, "event": "permission-request", "session": "x1", "tool": "Bash"});
+    let mut text = fs::read(spool(&world)).unwrap();
+    text.extend_from_slice(format!("\n{far}\n{endless}\n{asked}\n").as_bytes());
+    text.extend(std::iter::repeat_n(b'A', 5 << 20));
+    text.extend_from_slice(b"\n\xff\xfe\n");
+    fs::write(spool(&world), text).unwrap();
+    let _ = agent(&world).git("t2", ["commit", "--quiet", "--allow-empty", "-m", "y"]).success();
+    let _ = world.run(["ingest"]).success();
+    assert_eq!(count(&world, "captured_commit"), 2);
+    let kinds = ["odd-time", "line-too-long", "bad-json"].map(|kind| crate::books::problems(&world, kind));
+    assert_eq!(kinds, [1, 1, 2], "the end of the long line and the two bytes are no record either");
 }
 
 #[test]
 fn a_long_spool_is_put_aside_and_deleted_a_day_later() {
     let world = world();
-    let line = |number: u32| json!({"v": 1, "at": number, "event": "stop", "agent": "claude-code", "session": format!("x{number}")});
+    let start = (world.now() - 3_600) * 1_000;
+    let line = |number: u32| json!({"v": 1, "at": start + i64::from(number), "event": "stop", "agent": "claude-code", "session": format!("x{number}")});
     let text: String = (0..20_000).map(|number| format!("\n{}\n", line(number))).collect();
     fs::create_dir_all(spool(&world).parent().unwrap()).unwrap();
     fs::write(spool(&world), text).unwrap();
