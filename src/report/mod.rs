@@ -40,7 +40,7 @@ mod tokens;
 mod wire;
 
 pub use crate::model::{LineClass, LineGrade, LineReason};
-pub use blame::{BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals};
+pub use blame::{BlameColumns, BlameDate, BlameLine, BlamePrompt, BlameReport, BlameTotals};
 pub use books::{Auxiliary, AuxiliaryKind, Books, Incomplete, Payment, PriceTable, UnpricedModel};
 pub use bucket::{Bucket, BucketCost, Leftover, LeftoverKind, Parts};
 pub use cost::{Absent, CostBy, CostReport, CostRow, LineShare};
