@@ -37,6 +37,7 @@ mod show_session;
 mod show_turn;
 mod status;
 mod tokens;
+mod why;
 mod wire;
 
 pub use blame::{
@@ -75,3 +76,6 @@ pub use status::{
     GitStatus, HookStanding, HookStatus, ProgramStatus, SettingsStanding, SettingsStatus, SpoolStatus, StatusReport,
 };
 pub use tokens::TokenCounts;
+pub use why::{
+    WhyCall, WhyCommit, WhyLanded, WhyLink, WhyPullRequest, WhyReport, WhyShare, WhyTool, WhyTurn, reason_words,
+};
