@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 
-use super::blame::{BlameLine, LineReason};
+use super::blame::BlameLine;
 use super::books::PriceTable;
 use super::entry::Grade;
 use super::imbalance::{self, Imbalance};
 use super::missing::Missing;
 use super::show_commit::Evidence;
 use super::wire;
-use crate::model::{NanoUsd, Timestamp};
+use crate::model::{LineReason, NanoUsd, Timestamp};
 
 /// One line explained. `agent-trace/why/1`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -179,6 +179,9 @@ pub struct WhyPullRequest {
 /// Returns what the class of a line rests on, in words.
 pub fn reason_words(reason: LineReason) -> &'static str {
     match reason {
+        LineReason::State => "the states of the file are known without a gap, and a tool call put the line there",
+        LineReason::OutsideStates => "the states of the file are known without a gap, and no tool call wrote the line",
+        LineReason::Note => "a note of the commit says so",
         LineReason::Edit => "a tool call wrote this very line, and it landed in this commit",
         LineReason::EditOfCopy => "a tool call wrote this very line; it landed in a commit of which this one is a copy",
         LineReason::Between => "too short to prove anything, but the lines around it were added with it",
