@@ -7,7 +7,9 @@
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
 mod added_lines;
+mod attributes;
 mod blame;
+mod blame_many;
 mod blame_stream;
 mod blamed_text;
 mod blob;
@@ -18,6 +20,7 @@ mod changes_many;
 mod commits;
 mod error;
 mod history;
+mod ignored_revisions;
 mod known_agents;
 mod line_changes;
 mod lookup;
@@ -33,23 +36,28 @@ mod refs;
 mod reftable;
 mod renames;
 mod repo;
+mod rev_list;
 mod sha256;
 mod similarity;
 #[cfg(test)]
 mod test_repo;
+mod tracked_files;
 mod trailers;
 mod tree_changes;
 mod trial;
 mod worktrees;
 
 pub use added_lines::AddedRun;
+pub use attributes::generated_files;
 pub use blame::{Blame, BlameQuery, BlamedLine, blame, known_files};
+pub use blame_many::blame_many;
 pub use blame_stream::{BlamedGroup, blame_stream};
 pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
 pub use commits::{CommitFacts, Walk};
 pub use error::{ChangeError, GitError};
 pub use history::ListedCommit;
+pub use ignored_revisions::IgnoredRevisions;
 pub use line_changes::LineChanges;
 pub use notes::{NOTES_REF, Notes};
 pub use notes_merge::NotesMerge;
@@ -60,6 +68,8 @@ pub use path_text::path_text;
 pub use program::{GitProgram, gits_on_path, hooks_dir, hooks_path_setting, is_ignored, program_answer, reference};
 pub use refs::{Tip, Tips};
 pub use repo::{ObjectFormat, Repo};
+pub use rev_list::rev_list;
 pub use sha256::sha256_hex;
+pub use tracked_files::tracked_files;
 pub use trailers::{Claim, Claims, ForeignKey, parse_claims};
 pub use trial::{Trial, TrialHooks};
