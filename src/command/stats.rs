@@ -59,7 +59,7 @@ fn target(context: &Context<'_>, sources: &Sources, args: &StatsArgs) -> Result<
         let is_revision = sources.repo.resolve(word).is_some();
         match (is_path, is_revision) {
             (true, true) => {
-                let hint = format!("agent-trace stats {word} --, or agent-trace stats -- {word}");
+                let hint = format!("`./{word}` is the path, `refs/heads/{word}` or `refs/tags/{word}` the revision");
                 return Err(Error::user(format!("`{word}` is a revision and a path")).with_hint(hint));
             }
             (true, false) if args.paths.is_empty() => target.paths.push(word.clone()),
@@ -91,9 +91,9 @@ fn commits(
         (named, _) => named,
     };
     rev_list(context.start(), revisions, (time(&args.since)?, time(&args.until)?)).map_err(|error| {
-        let known =
-            revisions.iter().find(|revision| !revision.contains("..") && sources.repo.resolve(revision).is_none());
-        match known {
+        let names = revisions.iter().flat_map(|revision| revision.trim_start_matches('^').split(".."));
+        let names = names.map(|name| name.trim_matches('.')).filter(|name| !name.is_empty());
+        match names.into_iter().find(|name| !name.contains('^') && sources.repo.resolve(name).is_none()) {
             Some(name) => super::reports::unknown_revision(&sources.repo, name),
             None => Error::from(error).with_hint("name a range as git log takes it, or a path that exists"),
         }
@@ -155,6 +155,19 @@ fn excluded<'e>(sources: &Sources, paths: &[&str], ignored: &'e IgnoredRevisions
     Ok(Excluded { files: paths.iter().filter_map(exclusion).collect(), commits: Some(&ignored.commits) })
 }
 
+fn not_known(context: &Context<'_>, paths: &[String], error: Error) -> Error {
+    if !error.to_string().contains("did not match any") {
+        return error;
+    }
+    let files = git::known_files(context.start());
+    let folders = files.iter().flat_map(|file| Path::new(file).ancestors().skip(1).filter_map(Path::to_str));
+    let places: Vec<&str> = files.iter().map(String::as_str).chain(folders).filter(|place| !place.is_empty()).collect();
+    let meant = paths.iter().find_map(|path| crate::error::did_you_mean(path, places.iter().copied()));
+    let named: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+    let error = Error::user(format!("git knows no file at {}", named.join(" or ")));
+    error.with_hint(meant.unwrap_or_else(|| "name files or folders that git knows, as seen from this folder".into()))
+}
+
 fn of_files(
     context: &Context<'_>,
     sources: &Sources,
@@ -163,7 +176,7 @@ fn of_files(
     form: StatsForm,
 ) -> Result<LineStats, Error> {
     let words: Vec<OsString> = paths.iter().map(OsString::from).collect();
-    let files = tracked_files(context.start(), &words)?;
+    let files = tracked_files(context.start(), &words).map_err(|error| not_known(context, paths, error.into()))?;
     let names: Vec<String> = files.iter().map(|file| inside(context, sources, file)).collect();
     let excluded = excluded(sources, &names.iter().map(String::as_str).collect::<Vec<_>>(), ignored)?;
     let option = |file: &std::path::PathBuf| {
