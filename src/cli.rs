@@ -97,7 +97,7 @@ agent-trace cost --by model --since 2026-01-01 --branch main")]
         #[command(flatten)]
         filter: FilterArgs,
     },
-    /// Commits, newest first, with cost and the agents' share
+    /// Commits, newest first, with cost and the lines they added: by agents, people, unknown
     #[command(after_help = "Examples:\n  agent-trace log\n  agent-trace log -n 50 feature/login")]
     Log {
         /// Where to start [default: HEAD]

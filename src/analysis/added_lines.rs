@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::directory::Directory;
 use super::error::AnalysisError;
 use crate::model::{CommitId, LineClass, LineGrade, LineReason};
-use crate::report::LineCounts;
+use crate::report::{CommitEntry, LineCounts, Missing};
 use crate::store::{Reader, Values};
 
 /// A file that a commit changed.
@@ -60,12 +60,20 @@ const FILES: &str = "SELECT path, added_lines FROM commit_file WHERE git_commit 
 struct Compared {
     key: i64,
     author: Option<i64>,
+    /// It claims no lines, so it was never compared.
+    is_merge: bool,
+    /// All of its content is in this clone.
+    is_whole: bool,
 }
 
 fn compared(reader: &Reader, id: &CommitId) -> Result<Option<Compared>, AnalysisError> {
     let Some(commit) = reader.commit_key(id)? else { return Ok(None) };
-    let rows = reader.rows("SELECT author FROM git_commit WHERE key = ?1 AND scanned IN (1, 2)", &[commit.key])?;
-    Ok(rows.first().map(|row| Compared { key: commit.key, author: row.number(0) }))
+    let sql = "SELECT author, scanned = 1, parents > 1 FROM git_commit
+        WHERE key = ?1 AND (scanned IN (1, 2) OR parents > 1)";
+    let is = |row: &Values, index: usize| row.number(index) == Some(1);
+    let compared =
+        |row: &Values| Compared { key: commit.key, author: row.number(0), is_merge: is(row, 2), is_whole: is(row, 1) };
+    Ok(reader.rows(sql, &[commit.key])?.first().map(compared))
 }
 
 /// The records of one commit.
@@ -112,6 +120,41 @@ impl CommitLines {
         self.of(path, added).iter().for_each(|piece| counts.add(piece.class, piece.lines));
         counts
     }
+}
+
+/// Returns a commit with the lines it added, by who wrote them.
+pub(super) fn with_lines(
+    reader: &Reader,
+    directory: &Directory,
+    id: &CommitId,
+    entry: CommitEntry,
+) -> Result<CommitEntry, AnalysisError> {
+    let (added_by, added_by_missing) = match counts_of(reader, directory, id)? {
+        Ok(counts) => (Some(counts), None),
+        Err(missing) => (None, Some(missing)),
+    };
+    Ok(CommitEntry { added_by, added_by_missing, ..entry })
+}
+
+/// Returns how many lines a commit added, or why that is not known.
+fn counts_of(
+    reader: &Reader,
+    directory: &Directory,
+    id: &CommitId,
+) -> Result<Result<LineCounts, Missing>, AnalysisError> {
+    let known = match compared(reader, id)? {
+        None => return Ok(Err(Missing::NotScanned)),
+        Some(known) if known.is_merge => return Ok(Err(Missing::NotApplicable)),
+        Some(known) if !known.is_whole => return Ok(Err(Missing::NoContent)),
+        Some(known) => known,
+    };
+    let records = CommitLines::read(reader, directory, id)?;
+    let mut counts = LineCounts::default();
+    for row in reader.rows(FILES, &[known.key])? {
+        let path = row.number(0).and_then(|path| directory.names.get(path)).unwrap_or_default();
+        counts.add_all(records.counts(path, row.number(1).unwrap_or(0).max(0) as u64));
+    }
+    Ok(Ok(counts))
 }
 
 fn piece(row: &Values) -> Piece {

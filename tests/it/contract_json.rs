@@ -112,7 +112,7 @@ mod contract {
         evidence: Vec<String>,
     } optional {
         cost_nano_usd: i64, cost_missing: Missing, parts: Parts, agent_lines: u64, added_lines: u64,
-        lines_missing: Missing, grade: Grade,
+        lines_missing: Missing, grade: Grade, added_by: LineCounts, added_by_missing: Missing,
     });
 
     shape!(Sessions {
@@ -133,7 +133,7 @@ mod contract {
         incomplete: Incomplete, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
     } optional {});
     shape!(FileLines { path: String } optional {
-        added: u64, deleted: u64, agent_lines: u64, lines_missing: Missing,
+        added: u64, deleted: u64, agent_lines: u64, lines_missing: Missing, added_by: LineCounts,
     });
     shape!(CommitSession {
         session: String, short: String, agent: String, grade: Grade, evidence: Vec<Evidence>, landed_lines: u64,
@@ -408,6 +408,8 @@ fn commit(subject: &str) -> r::CommitEntry {
         agent_lines: Some(61),
         added_lines: Some(74),
         lines_missing: None,
+        added_by: Some(r::LineCounts { agent: 61, human: 10, unknown: 3 }),
+        added_by_missing: None,
         grade: Some(r::Grade::Produced),
         evidence: vec!["printed id".into(), "61 lines".into()],
     }
@@ -547,6 +549,7 @@ fn show_commit() -> r::Report {
             deleted: Some(2),
             agent_lines: Some(61),
             lines_missing: None,
+            added_by: Some(r::LineCounts { agent: 61, human: 10, unknown: 3 }),
         }],
         sessions: vec![r::CommitSession {
             session: "4de02c81-0b83".into(),
