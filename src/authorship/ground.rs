@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::changes::Changes;
+use super::history::History;
 use super::parts::Parts;
 use super::witness::{Rest, Witness};
 use crate::model::LineHash;
@@ -23,6 +25,14 @@ pub(super) struct Ground {
     by_commit: HashMap<i64, Vec<usize>>,
     /// Commits by the identity of their change, in order of history.
     by_patch: HashMap<i64, Vec<i64>>,
+    /// Indexes of `landed` by tool call.
+    pub(super) by_tool_call: HashMap<i64, Vec<usize>>,
+    /// Sessions by commit.
+    pub(super) links: HashMap<i64, Vec<i64>>,
+    pub(super) changes: Changes,
+    pub(super) history: History,
+    /// Name ids of paths in commits.
+    path_ids: HashMap<String, i64>,
     /// By tool call and path.
     edits: Vec<EditFact>,
     /// Indexes of edits by the last part of their path, in order of time.
@@ -41,9 +51,31 @@ impl Ground {
         for commit in &candidates {
             commit.patch_key.into_iter().for_each(|key| by_patch.entry(key).or_default().push(commit.key));
         }
-        let by_name = by_name(&edits, &names);
-        let parts = Parts::new(&landed);
-        Ok(Ground { candidates, rests, names, landed, parts, by_commit, by_patch, edits, by_name })
+        let mut by_tool_call: HashMap<i64, Vec<usize>> = HashMap::new();
+        landed.iter().enumerate().for_each(|(at, row)| by_tool_call.entry(row.tool_call).or_default().push(at));
+        let history = History::read(reader, &candidates)?;
+        let changes = Changes::new(reader.file_changes()?, &reader.written_paths()?, &names);
+        Ok(Ground {
+            by_name: by_name(&edits, &names),
+            path_ids: history.path_ids(&names),
+            parts: Parts::new(&landed),
+            links: reader.linked_sessions()?,
+            candidates,
+            rests,
+            names,
+            landed,
+            by_commit,
+            by_patch,
+            by_tool_call,
+            changes,
+            history,
+            edits,
+        })
+    }
+
+    /// Returns the name id of a path that a commit touched.
+    pub(super) fn path_id(&self, path: &str) -> Option<i64> {
+        self.path_ids.get(path).copied()
     }
 
     /// Returns the landed rows of a commit, or of one with the same change; tells whether it is the latter.
