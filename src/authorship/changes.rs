@@ -48,8 +48,8 @@ impl Change {
         self.root == other.root
     }
 
-    pub(super) fn step(&self, is_old: bool) -> Step<'_> {
-        Step { hunks: &self.fact.hunks, is_whole: self.is_whole, before_sum: self.fact.before_sum, is_old }
+    pub(super) fn step(&self) -> Step<'_> {
+        Step { hunks: &self.fact.hunks, is_whole: self.is_whole, before_sum: self.fact.before_sum }
     }
 }
 

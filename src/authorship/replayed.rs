@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::changes::Change;
 use super::decide::Case;
 use crate::git::CommitLines;
-use crate::lines::{Fit, Owner, Replayed, Step, replay};
+use crate::lines::{Fit, Owner, Replayed, Step, replay, wrote_any};
 use crate::model::{LineHash, LineMark};
 
 /// A file whose changes were repeated.
@@ -25,12 +25,11 @@ impl Case<'_> {
         if past.changes.is_empty() {
             return None;
         }
-        let steps: Vec<Step<'_>> = past.changes.iter().map(|(change, is_old)| change.step(*is_old)).collect();
+        let steps: Vec<Step<'_>> = past.changes.iter().map(|change| change.step()).collect();
         let replayed = replay(&file.old, &steps, &file.new);
-        // Changes that are all older than what was committed before say nothing of what was done since.
-        let has_fresh = past.changes.iter().any(|(_, is_old)| !is_old);
-        let is_complete = replayed.is_complete && has_fresh && !past.has_others;
-        Some(Told { changes: past.changes.into_iter().map(|(change, _)| change).collect(), replayed, is_complete })
+        let others = past.others.iter().flat_map(|change| &change.fact.hunks);
+        let is_complete = replayed.is_complete && !wrote_any(others, &file.new, &replayed.owners);
+        Some(Told { changes: past.changes, replayed, is_complete })
     }
 }
 
@@ -51,7 +50,7 @@ impl Told<'_> {
         let of_tool = |(change, _): &(&&Change, &Fit)| change.fact.tool_call == tool_call;
         let mut own = self.changes.iter().zip(&self.replayed.fits).filter(of_tool).peekable();
         let _ = own.peek()?;
-        let is_whole = own.all(|(_, fit)| *fit == Fit::Whole);
+        let is_whole = own.all(|(_, fit)| matches!(fit, Fit::Whole | Fit::Outside));
         let steps =
             self.changes.iter().zip(&self.replayed.left).filter(|(change, _)| change.fact.tool_call == tool_call);
         let hashes = |marks: &Vec<LineMark>| marks.iter().filter_map(|mark| mark.hash()).collect::<Vec<_>>();

@@ -22,10 +22,8 @@ pub(super) fn signature(ground: &Ground, commit: &LineCandidate, rest: Rest) -> 
     for (path, old_path) in ground.history.files(commit) {
         add(*path);
         let past = ground.past(commit, *path, *old_path);
-        add(i64::from(past.has_others));
-        past.changes
-            .iter()
-            .for_each(|(change, is_old)| [change.sum, i64::from(*is_old)].into_iter().for_each(&mut add));
+        past.changes.iter().chain(&past.others).for_each(|change| add(change.sum));
+        add(past.others.len() as i64);
         for edit in ground.edits_of(ground.names.get(*path).unwrap_or_default(), until) {
             [edit.tool_call, edit.path].into_iter().for_each(&mut add);
             edit.added.iter().for_each(|line| add(line.0));

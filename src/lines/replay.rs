@@ -3,6 +3,8 @@
 //! The changes are repeated from the state before. A line of the state after is the writer's of the line it stands
 //! for; lines that stand for none came from somebody whose changes are not among these.
 
+use rustc_hash::FxHashSet;
+
 use super::difference::Difference;
 use super::weave::{Fit, Strand, Weave};
 use crate::model::{Hunk, LineMark};
@@ -16,8 +18,6 @@ pub struct Step<'s> {
     pub is_whole: bool,
     /// Sum of the file before, where it is known.
     pub before_sum: Option<i64>,
-    /// That the change does not fit means nothing: later states of the file were committed since.
-    pub is_old: bool,
 }
 
 /// Whose a line of the state after is.
@@ -40,7 +40,8 @@ pub struct Replayed {
     pub owners: Vec<Owner>,
     /// How each change fitted.
     pub fits: Vec<Fit>,
-    /// Every change fitted, so that what nobody of them wrote was written by somebody else.
+    /// Some change brought lines, and those that did not fit wrote nothing that has no owner: what nobody of them
+    /// brought was written by somebody else.
     pub is_complete: bool,
     /// Lines that each change brought, that were there in the end, and that stand for no line of the state after: they
     /// may have moved.
@@ -58,12 +59,25 @@ pub fn replay(before: &[LineMark], steps: &[Step<'_>], after: &[LineMark]) -> Re
         // The state that is most like the one after: later changes may not be in it.
         best = if weave.distance() <= best.0 { (weave.distance(), Some(number)) } else { best };
     }
-    let is_fine = |(fit, step): (&Fit, &Step<'_>)| matches!(fit, Fit::Whole | Fit::Already) || step.is_old;
-    let is_complete = fits.iter().zip(steps).all(is_fine);
     let (mut owners, taken) = align(&weave.strands, best.1, after);
     unclear(after, &mut owners);
+    let is_bad = |fit: &Fit| matches!(fit, Fit::Loose | Fit::Lost);
+    let misfits = steps.iter().zip(&fits).filter(|(_, fit)| is_bad(fit)).flat_map(|(step, _)| step.hunks);
+    let has_any = owners.iter().any(|owner| matches!(owner, Owner::Step(_)));
+    let is_complete = has_any && !wrote_any(misfits, after, &owners);
     let left = left(&weave.strands, &taken, best.1, steps.len());
     Replayed { owners, fits, is_complete, left }
+}
+
+/// Tells whether hunks write lines that have no owner.
+pub fn wrote_any<'h>(hunks: impl IntoIterator<Item = &'h Hunk>, after: &[LineMark], owners: &[Owner]) -> bool {
+    let is_free = |(_, owner): &(&LineMark, &Owner)| **owner == Owner::Nobody;
+    let free: FxHashSet<LineMark> = after.iter().zip(owners).filter(is_free).map(|(mark, _)| *mark).collect();
+    let came = |hunk: &'h Hunk| {
+        let (before, after) = hunk.context();
+        &hunk.new[before..hunk.new.len() - after]
+    };
+    hunks.into_iter().flat_map(came).any(|mark| free.contains(mark))
 }
 
 fn take(weave: &mut Weave, number: usize, step: &Step<'_>) -> Fit {
@@ -224,7 +238,7 @@ mod tests {
 
     fn replayed(start: &[LineMark], made: &[Made], lines: &[(LineMark, Writer)]) -> Replayed {
         let step = |(_, hunks): &'_ Made| -> Step<'static> {
-            Step { hunks: hunks.clone().leak(), is_whole: false, before_sum: None, is_old: false }
+            Step { hunks: hunks.clone().leak(), is_whole: false, before_sum: None }
         };
         let steps: Vec<Step<'_>> = made.iter().map(step).collect();
         let after: Vec<LineMark> = lines.iter().map(|line| line.0).collect();
@@ -237,7 +251,7 @@ mod tests {
             let typings: Vec<Typing> = typings.into_iter().filter(|typing| typing.who > 0).collect();
             let (start, made, lines) = typed(&before, &typings, true);
             let replayed = replayed(&start, &made, &lines);
-            prop_assert!(replayed.is_complete, "{:?}", replayed.fits);
+            prop_assert!(replayed.fits.iter().all(|fit| *fit == Fit::Whole), "{:?}", replayed.fits);
             for (owner, (_, writer)) in replayed.owners.iter().zip(&lines) {
                 let found = match owner {
                     Owner::Step(step) => Some(made[*step].0),
@@ -276,7 +290,7 @@ mod tests {
             };
             let hunks: Vec<Vec<Hunk>> = hunks.iter().map(hunk).collect();
             let steps: Vec<Step<'_>> =
-                hunks.iter().map(|hunks| Step { hunks, is_whole, before_sum: None, is_old: false }).collect();
+                hunks.iter().map(|hunks| Step { hunks, is_whole, before_sum: None }).collect();
             let replayed = replay(&marks(&before), &steps, &marks(&after));
             prop_assert_eq!((replayed.owners.len(), replayed.fits.len()), (after.len(), steps.len()));
         }

@@ -27,7 +27,9 @@ pub enum Fit {
     Whole,
     /// What it makes stood there already.
     Already,
-    /// Somebody else changed lines around it, or the file, meanwhile.
+    /// Somebody else changed lines around it meanwhile; which, it tells itself.
+    Outside,
+    /// Somebody else changed the file meanwhile.
     Loose,
     /// What it was made from stands nowhere.
     Lost,
@@ -150,11 +152,28 @@ impl Weave {
             let old = &hunk.old[cut.0..hunk.old.len() - cut.1];
             let has_evidence = old.iter().any(|mark| !mark.is_trivial());
             if let Some(at) = only(marks, old).filter(|_| has_evidence) {
-                self.put(change, hunk, at, cut);
-                return Fit::Loose;
+                self.put_outside(change, hunk, at, cut);
+                return Fit::Outside;
             }
         }
         Fit::Lost
+    }
+
+    /// Puts a hunk where a part of it fits. The other lines it was made from stood there: somebody wrote them.
+    fn put_outside(&mut self, change: usize, hunk: &Hunk, at: usize, cut: (usize, usize)) {
+        let end = at + hunk.old.len() - cut.0 - cut.1;
+        let after = end..(end + cut.1).min(self.alive.len());
+        self.see(change, after, &hunk.old[hunk.old.len() - cut.1..]);
+        self.put(change, hunk, at, cut);
+        self.see(change, at.saturating_sub(cut.0)..at, &hunk.old[..cut.0]);
+    }
+
+    /// Adds lines that stood there when a change was made, and that no change is known to have brought.
+    fn see(&mut self, change: usize, place: std::ops::Range<usize>, lines: &[LineMark]) {
+        let known: Vec<LineMark> = self.alive[place.clone()].iter().map(|at| self.strands[*at].mark).collect();
+        for (gone, came) in Difference::between(&known, lines).changes.into_iter().rev() {
+            self.replace(change, place.start + gone.end, 0, &lines[came], false);
+        }
     }
 
     /// Puts a hunk where it fits, without the first and last lines that `cut` leaves out.
