@@ -80,13 +80,13 @@ fn agent(input: &mut dyn Read) -> Option<()> {
         let _ = call().and_then(ShellCall::begin);
     }
     let spool = Spool::of(&place);
-    spool.append(&record).ok()?;
+    let told = spool.append(&record).and_then(|()| std::fs::metadata(spool.path())?.modified());
     match record.event {
-        Event::ToolEnd | Event::ToolFailure => {
-            let end = std::fs::metadata(spool.path()).and_then(|written| written.modified()).ok()?;
-            call()?.end(nanoseconds(end), record.run_ms)
-        }
-        _ if input.is_end() => background::ingest(&folder),
+        Event::ToolEnd | Event::ToolFailure => match told {
+            Ok(end) => call()?.end(nanoseconds(end), record.run_ms),
+            Err(_) => call().map(ShellCall::forget), // A scan could not tell what it finds either.
+        },
+        _ if input.is_end() && told.is_ok() => background::ingest(&folder),
         _ => Some(()),
     }
 }

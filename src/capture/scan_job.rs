@@ -88,6 +88,11 @@ impl ShellCall<'_> {
         if self.shell.effect == Effect::Reads { None } else { self.scan(Phase::After, end, ran_ms) }
     }
 
+    /// Leaves nothing behind.
+    pub(super) fn forget(self) {
+        LiveFolder::of(self.place).forget(&self.tool_use);
+    }
+
     fn scan(self, phase: Phase, end: i64, ran_ms: Option<i64>) -> Option<()> {
         let Shell { effect, brings, goes_on, moves, words } = self.shell;
         let job = ScanJob {

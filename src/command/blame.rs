@@ -4,11 +4,11 @@ use std::ffi::OsString;
 
 use super::context::Context;
 use super::reports::sources;
-use crate::analysis::{self, BlamedFile, Runs};
+use crate::analysis;
 use crate::cli::BlameArgs;
 use crate::error::{Error, ExitCode};
-use crate::git::{AddedRun, Blame, BlameQuery, BlamedLine, Repo, blame, known_files};
-use crate::model::{CommitId, Timestamp};
+use crate::git::{Blame, BlameQuery, BlamedLine, blame, known_files};
+use crate::model::Timestamp;
 use crate::report::{
     BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals, LineClass, LineGrade, LineReason, Report,
 };
@@ -18,9 +18,8 @@ pub(super) fn run(context: &Context<'_>, args: &BlameArgs) -> Result<ExitCode, E
     let query = query(args)?;
     let sources = sources(context)?;
     let blamed = blame(context.start(), &query).map_err(|error| not_blamed(context, &query, error.into()))?;
-    let added = |id: &CommitId, paths: &[&str]| added(&sources.repo, id, paths);
     let lines = blamed.lines.iter().map(|line| blank(&blamed, line)).collect();
-    let lines = analysis::blame(&sources.reader, BlamedFile { lines, added: &added })?;
+    let lines = analysis::blame(&sources.reader, lines)?;
     if args.porcelain || args.line_porcelain {
         context.ui.print_bytes(&porcelain(&blamed, &lines))?;
         return Ok(ExitCode::Ok);
@@ -129,11 +128,6 @@ fn blank(blamed: &Blame, line: &BlamedLine) -> BlameLine {
         cost_missing: None,
         text: String::from_utf8_lossy(text).into_owned(),
     }
-}
-
-fn added(repo: &Repo, id: &CommitId, paths: &[&str]) -> Option<Vec<Runs>> {
-    let runs = |file: Vec<AddedRun>| file.into_iter().map(|run| (run.first, run.lines)).collect();
-    repo.added_lines(id, paths).ok().map(|files| files.into_iter().map(runs).collect())
 }
 
 /// Git's answer, with our headers as the last of every line.
