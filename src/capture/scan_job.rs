@@ -78,7 +78,11 @@ impl ShellCall<'_> {
             paths.extend(LOCKS.map(str::to_owned));
         }
         let mut start = CallStart::look(self.place, &live, &paths);
-        start.is_scanned = self.shell.effect == Effect::Anything;
+        start.is_scanned = match self.shell.effect {
+            Effect::Anything => true,
+            Effect::Named => self.names_many(&paths),
+            _ => false,
+        };
         start.write(&live, &self.tool_use)?;
         if start.is_scanned { self.scan(Phase::Before, 0, None) } else { Some(()) }
     }
@@ -86,6 +90,12 @@ impl ShellCall<'_> {
     /// Lets be found what it has changed.
     pub(super) fn end(self, end: i64, ran_ms: Option<i64>) -> Option<()> {
         if self.shell.effect == Effect::Reads { None } else { self.scan(Phase::After, end, ran_ms) }
+    }
+
+    /// Tells whether a pattern or a folder stands for the files.
+    fn names_many(&self, paths: &[String]) -> bool {
+        let is_folder = |path: &String| self.place.top.as_deref().is_some_and(|top| top.join(path).is_dir());
+        self.shell.words.iter().any(|word| word.contains(['*', '?'])) || paths.iter().any(is_folder)
     }
 
     /// Leaves nothing behind.

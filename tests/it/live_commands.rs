@@ -40,6 +40,14 @@ fn a_formatter_over_ten_files_wrote_what_it_changed_and_kept_what_it_indented() 
 }
 
 #[test]
+fn files_that_a_pattern_stands_for_are_named() {
+    let world = world();
+    world.saves("src/f2.rs", "fn f2", "// by hand\nfn f2");
+    let call = world.live("s1").bash("sed -i.bak 's/body_[12]/better/' src/*.rs && rm src/*.bak");
+    assert_eq!(world.wrote(&call, &["better();"]), ["src/f1.rs: better();", "src/f2.rs: better();"]);
+}
+
+#[test]
 fn a_generator_wrote_all_of_the_files_it_made_and_nothing_that_is_ignored() {
     let world = world();
     world.write(".gitignore", "*.log\n");
