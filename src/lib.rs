@@ -26,6 +26,7 @@
 //! - [`authorship`]: who wrote each line of a commit, decided once and recorded.
 //! - [`install`]: hooks of git and agents, put in and taken out without a trace.
 //! - [`noting`]: which note says what, from the store to git.
+//! - [`pull`]: what a pull request cost, from commits and notes.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.
@@ -52,6 +53,7 @@ pub mod notes;
 pub mod noting;
 pub mod paths;
 pub mod pricing;
+pub mod pull;
 pub mod render;
 pub mod report;
 pub mod scan;

@@ -7,6 +7,8 @@
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
 mod blame;
+mod blame_stream;
+mod blamed_text;
 mod blob;
 mod blob_id;
 mod branches;
@@ -28,6 +30,7 @@ mod object_id;
 mod patch_key;
 mod path_text;
 mod program;
+mod pull_range;
 mod refs;
 mod reftable;
 mod renames;
@@ -43,6 +46,7 @@ mod work_tree;
 mod worktrees;
 
 pub use blame::{Blame, BlameQuery, BlamedLine, blame, known_files};
+pub use blame_stream::{BlamedGroup, blame_stream};
 pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
 pub use commit_lines::CommitLines;
@@ -58,6 +62,7 @@ pub use notes_write::{NoteEdit, NoteStamp};
 pub use patch_key::PatchKey;
 pub use path_text::path_text;
 pub use program::{GitProgram, gits_on_path, hooks_dir, hooks_path_setting, is_ignored, program_answer, reference};
+pub use pull_range::{Landing, PullCommit, PullRange};
 pub use refs::{Tip, Tips};
 pub use repo::{ObjectFormat, Repo};
 pub use sha256::sha256_hex;

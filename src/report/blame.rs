@@ -21,11 +21,26 @@ pub struct BlameReport {
     pub lines: Vec<BlameLine>,
     /// How many lines are whose.
     pub totals: BlameTotals,
+    /// The prompts of the turns that wrote the lines, each once; empty unless asked for.
+    pub prompts: Vec<BlamePrompt>,
     /// The prices used.
     pub prices: PriceTable,
     /// What people are shown.
     #[serde(skip)]
     pub columns: BlameColumns,
+}
+
+/// The prompt of a turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BlamePrompt {
+    /// Full id of the session.
+    pub session: String,
+    /// Number of the turn.
+    pub turn: u64,
+    /// The prompt, read from the transcript.
+    pub prompt: Option<String>,
+    /// Why there is none.
+    pub prompt_missing: Option<Missing>,
 }
 
 /// What people are shown of each line.
@@ -47,7 +62,7 @@ pub struct BlameColumns {
     pub date: BlameDate,
 }
 
-/// How dates are written.
+/// How dates are written; all but the first as git does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BlameDate {
     /// To the minute.
@@ -55,10 +70,20 @@ pub enum BlameDate {
     Minute,
     /// The day.
     Short,
-    /// RFC 3339 in UTC.
+    /// `2026-01-23 04:54:13 +0100`.
     Iso,
+    /// `2026-01-23T04:54:13+01:00`.
+    IsoStrict,
+    /// `Fri, 23 Jan 2026 04:54:13 +0100`.
+    Rfc,
+    /// `Fri Jan 23 04:54:13 2026 +0100`.
+    Default,
     /// Seconds since 1970.
     Unix,
+    /// Seconds since 1970, and the zone.
+    Raw,
+    /// `3 days ago`, seen from this instant.
+    Relative(Timestamp),
 }
 
 /// One line.

@@ -28,6 +28,7 @@ mod notes;
 mod overview;
 mod prices;
 mod problems;
+mod pull;
 mod query;
 mod schema;
 mod scope;
@@ -40,7 +41,7 @@ mod tokens;
 mod wire;
 
 pub use crate::model::{LineClass, LineGrade, LineReason};
-pub use blame::{BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals};
+pub use blame::{BlameColumns, BlameDate, BlameLine, BlamePrompt, BlameReport, BlameTotals};
 pub use books::{Auxiliary, AuxiliaryKind, Books, Incomplete, Payment, PriceTable, UnpricedModel};
 pub use bucket::{Bucket, BucketCost, Leftover, LeftoverKind, Parts};
 pub use cost::{Absent, CostBy, CostReport, CostRow, LineShare};
@@ -63,6 +64,10 @@ pub use prices::{
     PriceEntry, PriceFinding, PriceLine, PriceSeverity, PricesCheckReport, PricesExplainReport, PricesListReport,
 };
 pub use problems::{ProblemEntry, ProblemsReport};
+pub use pull::{
+    BudgetVerdict, PullBudget, PullCommitRow, PullCoverage, PullLines, PullMedian, PullModel, PullReport, PullSession,
+    PullSince, PullUsage,
+};
 pub use query::{QueryReport, Value};
 pub use schema::Report;
 pub use scope::{NotListed, Scope};

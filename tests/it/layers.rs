@@ -25,6 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("install", &[]),
     ("noting", &["model", "git", "notes", "store", "derive"]),
     ("report", &["model"]),
+    ("pull", &["model", "notes", "report"]),
     ("analysis", &["model", "derive", "store", "report"]),
     ("render", &["model", "report"]),
     (
@@ -66,6 +67,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "install",
             "noting",
             "report",
+            "pull",
             "analysis",
             "render",
             "error",
