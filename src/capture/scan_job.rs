@@ -67,10 +67,10 @@ pub(super) struct ShellCall<'a> {
 }
 
 impl ShellCall<'_> {
-    /// Remembers what was there before; a command that may write anything is looked after from its beginning.
-    pub(super) fn begin(self) -> Option<()> {
+    /// Remembers what was there before; tells whether a scan is to look at the rest.
+    pub(super) fn begin(&self) -> Option<bool> {
         if self.shell.effect == Effect::Reads {
-            return None;
+            return Some(false);
         }
         let live = LiveFolder::of(self.place);
         let mut paths = paths_of(self.place, self.folder, &self.shell.words);
@@ -84,7 +84,12 @@ impl ShellCall<'_> {
             _ => false,
         };
         start.write(&live, &self.tool_use)?;
-        if start.is_scanned { self.scan(Phase::Before, 0, None) } else { Some(()) }
+        Some(start.is_scanned)
+    }
+
+    /// Looks at what is changed already, beside the command.
+    pub(super) fn look(self) -> Option<()> {
+        self.scan(Phase::Before, 0, None)
     }
 
     /// Lets be found what it has changed.

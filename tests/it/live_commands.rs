@@ -1,5 +1,7 @@
 //! What shell commands of an agent change: found by the scan after them, through the installed hooks.
 
+#![cfg(unix)]
+
 use crate::harness::World;
 use std::fs;
 

@@ -1,5 +1,7 @@
 //! People who work beside an agent: what they save is never taken for a command's, and what is not certain is said.
 
+#![cfg(unix)]
+
 use crate::harness::{World, pause};
 use serde_json::Value;
 
