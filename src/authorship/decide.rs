@@ -148,32 +148,37 @@ impl Case<'_> {
     ) -> Vec<Verdict> {
         let is_complete = told.is_some_and(|told| told.is_complete);
         let until = self.commit.at.saturating_add(CLOCK_SLACK_MS);
-        let is_doubtful = self.rest.0 == LineClass::Human && !is_complete;
-        let written = if is_doubtful { self.ground.written_to(&file.path, until) } else { HashSet::new() };
+        let is_human = self.rest.0 == LineClass::Human;
+        let is_doubtful = is_human && self.ground.is_doubtful(&file.path, until);
+        let own_rest = if is_doubtful { MAY_BE_A_COMMANDS } else { self.rest };
+        let written = if is_human && !is_complete { self.ground.written_to(&file.path, until) } else { HashSet::new() };
         let is_open: Vec<bool> = (verdicts.iter().zip(added))
             .map(|(verdict, line)| verdict.is_none() && file.new[*line].is_trivial() && !is_complete)
             .collect();
-        let rest = |(verdict, line): (Option<Verdict>, &usize)| match (verdict, self.rest.0) {
+        let rest = |(verdict, line): (Option<Verdict>, &usize)| match (verdict, own_rest.0) {
             (Some(verdict), _) => verdict,
             (None, LineClass::Human) if is_complete => {
                 Verdict::Rest((LineClass::Human, LineGrade::Exact, LineReason::OutsideStates))
             }
-            (None, _) => Verdict::Rest(self.doubted(file.new[*line].hash(), &written)),
+            (None, _) => Verdict::Rest(doubted(own_rest, file.new[*line].hash(), &written)),
         };
         let mut verdicts: Vec<Verdict> = verdicts.into_iter().zip(added).map(rest).collect();
         settle(&file.added, &is_open, &mut verdicts);
         verdicts
     }
+}
 
-    /// A line that some session wrote into this file is no person's, even if it landed elsewhere.
-    fn doubted(&self, hash: Option<LineHash>, written: &HashSet<LineHash>) -> Rest {
-        match (self.rest, hash) {
-            ((LineClass::Human, ..), Some(hash)) if written.contains(&hash) => {
-                (LineClass::Unknown, LineGrade::None, LineReason::OtherEdit)
-            }
-            ((_, _, LineReason::NotInEdits), None) => TRIVIAL,
-            (rest, _) => rest,
+/// A command changed the file, or somebody else while it ran.
+const MAY_BE_A_COMMANDS: Rest = (LineClass::Unknown, LineGrade::None, LineReason::Command);
+
+/// A line that some session wrote into this file is no person's, even if it landed elsewhere.
+fn doubted(rest: Rest, hash: Option<LineHash>, written: &HashSet<LineHash>) -> Rest {
+    match (rest, hash) {
+        ((LineClass::Human, ..), Some(hash)) if written.contains(&hash) => {
+            (LineClass::Unknown, LineGrade::None, LineReason::OtherEdit)
         }
+        ((_, _, LineReason::NotInEdits), None) => TRIVIAL,
+        (rest, _) => rest,
     }
 }
 

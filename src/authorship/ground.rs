@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::changes::Changes;
 use super::history::History;
+use super::live::Live;
 use super::parts::Parts;
 use super::witness::{Rest, Witness};
 use crate::model::LineHash;
@@ -31,6 +32,7 @@ pub(super) struct Ground {
     pub(super) links: HashMap<i64, Vec<i64>>,
     pub(super) changes: Changes,
     pub(super) history: History,
+    live: Live,
     /// Name ids of paths in commits.
     path_ids: HashMap<String, i64>,
     /// By tool call and path.
@@ -54,7 +56,9 @@ impl Ground {
         let mut by_tool_call: HashMap<i64, Vec<usize>> = HashMap::new();
         landed.iter().enumerate().for_each(|(at, row)| by_tool_call.entry(row.tool_call).or_default().push(at));
         let history = History::read(reader, &candidates)?;
-        let changes = Changes::new(reader.file_changes()?, &reader.written_paths()?, &names);
+        let facts = reader.file_changes()?;
+        let live = Live::new(&facts, reader.doubtful_files()?, &names);
+        let changes = Changes::new(facts, &reader.written_paths()?, &names);
         Ok(Ground {
             by_name: by_name(&edits, &names),
             path_ids: history.path_ids(&names),
@@ -69,6 +73,7 @@ impl Ground {
             by_tool_call,
             changes,
             history,
+            live,
             edits,
         })
     }
@@ -110,7 +115,18 @@ impl Ground {
 
     /// Returns every line that any session wrote into a file of this path before an instant.
     pub(super) fn written_to(&self, path: &str, until: i64) -> HashSet<LineHash> {
-        self.edits_of(path, until).flat_map(|edit| edit.added.iter().copied()).collect()
+        let edits = self.edits_of(path, until).flat_map(|edit| edit.added.iter().copied());
+        edits.chain(self.live.written_to(path, until)).collect()
+    }
+
+    /// Returns the lines that hooks saw tool calls write into a file before an instant.
+    pub(super) fn seen_lines(&self, path: &str, until: i64) -> impl Iterator<Item = LineHash> + '_ {
+        self.live.written_to(path, until)
+    }
+
+    /// Tells whether a command may have changed a file before an instant, and nobody knows whether it did.
+    pub(super) fn is_doubtful(&self, path: &str, until: i64) -> bool {
+        self.live.is_doubtful(path, until)
     }
 }
 

@@ -14,6 +14,7 @@ mod changes;
 mod decide;
 mod ground;
 mod history;
+mod live;
 mod owners;
 mod parts;
 mod record;

@@ -6,10 +6,10 @@ use clap::Parser;
 
 use super::context::Context;
 use super::{doctor, ingest, install, man, notes, prices, problems, sql, status};
-use crate::{capture, scan};
 use crate::cli::{Cli, Command};
 use crate::error::{Error, ExitCode};
 use crate::ui::{Environment, Settings, Ui};
+use crate::{capture, scan};
 
 /// Parses the command line, runs it and returns how the process ends.
 pub fn run() -> ProcessExit {

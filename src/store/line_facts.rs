@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::evidence;
 use super::facts::{EditFact, Facts, each};
 use super::open::Reader;
-use crate::model::{CommitId, Hunk, LineHash};
+use crate::model::{CommitId, LineHash};
 
 /// Tools that leave files alone, or whose lines are known.
 const HARMLESS: [&str; 24] = [
@@ -288,25 +288,13 @@ impl Reader {
     /// What SQLite reports.
     pub fn lines_written_to(&self, path: &str) -> Result<HashSet<LineHash>, StoreError> {
         let mut found = HashSet::new();
-        let is_of_path = |written: &str| {
-            let written = written.replace('\\', "/");
-            written.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-        };
         let sql = "SELECT name.text, edit.added FROM edit JOIN name ON name.id = edit.path";
         each(&self.connection, sql, |row| {
-            if is_of_path(row.get_ref(0)?.as_str()?) {
+            let written = row.get_ref(0)?.as_str()?;
+            let rest = written.replace('\\', "/");
+            let rest = rest.strip_suffix(path);
+            if rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/')) {
                 found.extend(LineHash::unpack(row.get_ref(1)?.as_blob()?));
-            }
-            Ok(())
-        })
-        .map_err(|error| self.fail(error))?;
-        let sql = "SELECT name.text, hunks FROM file_change JOIN name ON name.id = file_change.path WHERE source = 2";
-        each(&self.connection, sql, |row| {
-            if is_of_path(row.get_ref(0)?.as_str()?) {
-                for hunk in Hunk::unpack(row.get_ref(1)?.as_blob()?) {
-                    let (before, after) = hunk.context();
-                    found.extend(hunk.new[before..hunk.new.len() - after].iter().filter_map(|mark| mark.hash()));
-                }
             }
             Ok(())
         })
@@ -315,7 +303,7 @@ impl Reader {
     }
 
     /// Returns when each session ran something that can change files without saying which lines, UTC milliseconds;
-    /// not commands that were not allowed to run, nor those of which hooks saw everything they changed.
+    /// not commands that were not allowed to run, nor those of which hooks saw every file they may have changed.
     ///
     /// A session that is not there has no tool call in the store: nothing is known of what it did.
     ///
@@ -324,7 +312,7 @@ impl Reader {
     pub fn commands(&self) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
         let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
         let sql = "SELECT tool_call.session, name.text, coalesce(tool_call.asked_at, tool_call.answered_at),
-              (command_scan.is_complete = 1 AND command_scan.is_ambiguous = 0) OR tool_moment.is_denied = 1
+              command_scan.is_complete = 1 OR tool_moment.is_denied = 1
             FROM tool_call LEFT JOIN name ON name.id = tool_call.name
             LEFT JOIN command_scan ON command_scan.tool_call = tool_call.key
             LEFT JOIN tool_moment ON tool_moment.tool_call = tool_call.key";
