@@ -16,6 +16,7 @@
 //! - [`clock`] and [`paths`]: the time, and where things live; read in one place each.
 //! - [`transcript`]: bytes of a transcript to events and counted problems.
 //! - [`capture`]: the hot path of hooks: one record, one append to the spool.
+//! - [`scan`]: what a shell command changed, found by a process of its own.
 //! - [`git`]: commits, their claims and their lines, without a child process.
 //! - [`notes`]: records of a git note, and what they add up to.
 //! - [`pricing`]: the dated price table, and what a request costs.
@@ -55,6 +56,7 @@ pub mod pricing;
 pub mod pull;
 pub mod render;
 pub mod report;
+pub mod scan;
 pub mod store;
 pub mod transcript;
 pub mod ui;
