@@ -6,6 +6,7 @@
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
 mod accounting;
+mod blame_fuzz;
 mod blame_oracle;
 mod blame_stories;
 mod books;
@@ -46,6 +47,17 @@ mod notes_walk;
 mod privacy;
 mod races;
 mod readme;
+mod scenario_amend;
+mod scenario_conflict;
+mod scenario_copies;
+mod scenario_interactive;
+mod scenario_merge;
+mod scenario_moves;
+mod scenario_pending;
+mod scenario_rebase;
+mod scenario_server;
+mod scenario_transport;
+mod scenario_typists;
 mod schema;
 mod story_ledger;
 mod turns;

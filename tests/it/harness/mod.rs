@@ -14,18 +14,25 @@
 mod agent;
 mod answer;
 mod claude;
+mod coder;
 mod diff;
 mod gemini;
 mod git;
 mod ids;
+mod money;
 mod output;
 mod sample;
+mod scene;
 mod spoil;
 mod subagent;
+mod verdict;
+mod words;
 mod world;
 
 pub(crate) use agent::{Agent, Tree};
 pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
+pub(crate) use scene::{Place, Scene, told, told_in};
 pub(crate) use spoil::Spoil;
+pub(crate) use verdict::Counts;
 pub(crate) use world::{World, rfc3339};

@@ -1,0 +1,484 @@
+//! A scene: people and agents type into one work tree, git does what it can to it, and every line is asked for.
+//!
+//! ```text
+//! told(|s| {
+//!     s.ann("a.rs", "o1 a1 o2 o3 o4 o5 o6").person("b.rs", "h1").commit("one");
+//!     s.git("rebase -q side");
+//!     s.check();
+//! });
+//! ```
+//!
+//! Everything is also done in a twin: the same world without hooks. What git answers there is what it must answer here.
+
+use super::coder::Coder;
+use super::output::Output;
+use super::verdict::{Counts, Line, Unsure, judge, unknown_words};
+use super::words;
+use super::world::{COMMAND_STEP, World, write_with_folders};
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::ops::RangeFrom;
+use std::path::PathBuf;
+
+/// Where a scene plays: the main work tree, or a linked one beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Main,
+    Linked,
+}
+
+/// Tells a story twice, in the main work tree and in a linked one, of a repository with hooks and notes.
+///
+/// In the linked one lines are asked for at the end only, unless `SCENES_THOROUGH` is set.
+/// It begins on branch `trunk` with `a.rs` of six lines, `o1` to `o6`, that no hook saw.
+#[track_caller]
+pub(crate) fn told(story: impl Fn(&Scene<'_>)) {
+    told_in(&["init", "--quiet", "--initial-branch=main"], story);
+}
+
+/// The same in a repository of another kind.
+#[track_caller]
+pub(crate) fn told_in(init: &[&str], story: impl Fn(&Scene<'_>)) {
+    let tell = |place: Place, asked: RangeFrom<usize>| {
+        let (world, twin) = (World::without_repository(), World::without_repository());
+        let scene = Scene { asked, ..Scene::new(&world, Some(&twin), place, init) };
+        story(&scene);
+        scene.checks.get()
+    };
+    let checks = tell(Place::Main, 0..);
+    let is_thorough = std::env::var_os("SCENES_THOROUGH").is_some();
+    let _ = tell(Place::Linked, if is_thorough { 0.. } else { checks.saturating_sub(1).. });
+}
+
+/// One telling of a story.
+#[derive(Debug)]
+pub(crate) struct Scene<'w> {
+    pub(crate) world: &'w World,
+    twin: Option<&'w World>,
+    folder: RefCell<String>,
+    ann: Coder<'w>,
+    bob: Coder<'w>,
+    /// How often something was to be checked, and what of that is: in the linked work tree the end has to do.
+    checks: Cell<usize>,
+    asked: RangeFrom<usize>,
+    /// Variables of the next command of git.
+    variables: RefCell<Vec<(String, String)>>,
+    /// What was done, for whoever reads of a failure.
+    log: RefCell<Vec<String>>,
+}
+
+/// What people and agents do.
+impl<'w> Scene<'w> {
+    /// Begins a scene in empty worlds.
+    pub(crate) fn new(world: &'w World, twin: Option<&'w World>, place: Place, init: &[&str]) -> Scene<'w> {
+        let folder = if place == Place::Main { "" } else { "../linked" };
+        let at = world.path(folder);
+        let (ann, bob) = (Coder::new(world, "ann", &at), Coder::new(world, "bob", &at));
+        let (variables, log) = (RefCell::default(), RefCell::new(vec![format!("in the {place:?} work tree")]));
+        let (checks, asked) = (Cell::new(0), 0..);
+        let scene = Scene { world, twin, folder: RefCell::new(folder.into()), ann, bob, checks, asked, variables, log };
+        for world in scene.worlds() {
+            let git = |line: &[&str]| world.git_list(&world.path(""), line, &[]).success();
+            let _ = git(init);
+            let _ = git(&["config", "maintenance.auto", "false"]);
+            world.write("a.rs", &words::text("o1 o2 o3 o4 o5 o6"));
+            let _ = world.commit("start");
+            let _ = match place {
+                Place::Main => git(&["switch", "--quiet", "--create", "trunk"]),
+                Place::Linked => git(&["worktree", "add", "--quiet", "../linked", "-b", "trunk"]),
+            };
+        }
+        world.install_hooks();
+        agent_trace::noting::switch_on(&world.path(".git")).unwrap();
+        scene.pass(3_600);
+        scene
+    }
+
+    fn worlds(&self) -> impl Iterator<Item = &'w World> {
+        std::iter::once(self.world).chain(self.twin)
+    }
+
+    /// Lets seconds pass.
+    pub(crate) fn pass(&self, seconds: i64) -> &Self {
+        self.world.advance(seconds);
+        self
+    }
+
+    /// Returns the folder of the scene's work tree.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.world.path(&self.folder.borrow())
+    }
+
+    /// Says that the work tree is elsewhere now; sessions stay where they began.
+    pub(crate) fn goes_to(&self, folder: &str) -> &Self {
+        *self.folder.borrow_mut() = folder.to_owned();
+        self
+    }
+
+    fn note(&self, deed: String) {
+        self.log.borrow_mut().push(deed);
+    }
+
+    /// A person types a file of words.
+    pub(crate) fn person(&self, path: &str, file: &str) -> &Self {
+        self.person_text(path, &words::text(file))
+    }
+
+    /// A person types a file as it is.
+    pub(crate) fn person_text(&self, path: &str, text: &str) -> &Self {
+        self.note(format!("a person types {path}: {text:?}"));
+        write_with_folders(&self.folder().join(path), text.as_bytes());
+        self.copy(path)
+    }
+
+    /// Ann makes a file be these words.
+    pub(crate) fn ann(&self, path: &str, file: &str) -> &Self {
+        self.coded(&self.ann, path, &words::text(file))
+    }
+
+    /// Bob makes a file be these words.
+    pub(crate) fn bob(&self, path: &str, file: &str) -> &Self {
+        self.coded(&self.bob, path, &words::text(file))
+    }
+
+    /// Ann makes a file be as it is given.
+    pub(crate) fn ann_text(&self, path: &str, text: &str) -> &Self {
+        self.coded(&self.ann, path, text)
+    }
+
+    /// Bob makes a file be as it is given.
+    pub(crate) fn bob_text(&self, path: &str, text: &str) -> &Self {
+        self.coded(&self.bob, path, text)
+    }
+
+    /// Returns the lines of words.
+    pub(crate) fn lines(file: &str) -> Vec<String> {
+        words::text(file).lines().map(str::to_owned).collect()
+    }
+
+    fn coded(&self, coder: &Coder<'_>, path: &str, text: &str) -> &Self {
+        self.note(format!("{} makes {path}: {text:?}", self.name(&coder.session_id())));
+        coder.types(path, text);
+        self.copy(path)
+    }
+
+    /// Ann's command leaves a file of these words.
+    pub(crate) fn ann_runs(&self, command: &str, path: &str, file: &str) -> &Self {
+        self.note(format!("ann runs {command}, which makes {path}: {file}"));
+        let target = self.folder().join(path);
+        let _ = self.ann.runs(command, |_| {
+            write_with_folders(&target, words::text(file).as_bytes());
+            self.world.git_list(&self.folder(), &["version"], &[])
+        });
+        self.copy(path)
+    }
+
+    /// What stands in a file of the twin is what stands here.
+    fn copy(&self, path: &str) -> &Self {
+        let text = std::fs::read(self.folder().join(path)).unwrap();
+        if let Some(twin) = self.twin {
+            write_with_folders(&twin.path(&self.folder.borrow()).join(path), &text);
+        }
+        self
+    }
+
+    /// A person puts a file of words into the index and leaves the work tree alone, as `add -p` does.
+    pub(crate) fn stages(&self, path: &str, file: &str) -> &Self {
+        self.note(format!("a person stages {path}: {file}"));
+        for world in self.worlds() {
+            let folder = world.path(&self.folder.borrow());
+            let aside = world.path("../tmp/staged");
+            write_with_folders(&aside, words::text(file).as_bytes());
+            let hash = ["hash-object", "-w", "--no-filters", aside.to_str().unwrap()];
+            let blob = world.git_list(&folder, &hash, &[]).success().stdout;
+            let entry = format!("100644,{},{path}", blob.trim());
+            let _ = world.git_list(&folder, &["update-index", "--add", "--cacheinfo", &entry], &[]).success();
+        }
+        self
+    }
+
+    /// A person removes a file.
+    pub(crate) fn removes(&self, path: &str) -> &Self {
+        self.note(format!("a person removes {path}"));
+        self.worlds().for_each(|world| std::fs::remove_file(world.path(&self.folder.borrow()).join(path)).unwrap());
+        self
+    }
+
+    /// Sets a variable for the next command of git.
+    pub(crate) fn with(&self, name: &str, value: &str) -> &Self {
+        self.variables.borrow_mut().push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The next rebase does not do what it was asked but what this script of sed makes of it.
+    pub(crate) fn todo(&self, script: &str) -> &Self {
+        self.with("GIT_SEQUENCE_EDITOR", &format!("sed -i -e '{script}'"))
+    }
+
+    /// A person commits everything.
+    pub(crate) fn commit(&self, message: &str) -> &Self {
+        self.commits(None, message)
+    }
+
+    /// Ann commits everything.
+    pub(crate) fn ann_commits(&self, message: &str) -> &Self {
+        self.commits(Some(&self.ann), message)
+    }
+
+    /// Bob commits everything.
+    pub(crate) fn bob_commits(&self, message: &str) -> &Self {
+        self.commits(Some(&self.bob), message)
+    }
+
+    fn commits(&self, coder: Option<&Coder<'_>>, message: &str) -> &Self {
+        let _ = self.run_list(None, &["add", "--all"]).success();
+        let _ = self.run_list(coder, &["commit", "--quiet", "--message", message]).success();
+        self
+    }
+
+    /// A person runs git.
+    #[track_caller]
+    pub(crate) fn git(&self, line: &str) -> &Self {
+        let _ = self.run(None, line).success();
+        self
+    }
+
+    /// Ann runs git.
+    #[track_caller]
+    pub(crate) fn ann_git(&self, line: &str) -> &Self {
+        let _ = self.run(Some(&self.ann), line).success();
+        self
+    }
+
+    /// Bob runs git.
+    #[track_caller]
+    pub(crate) fn bob_git(&self, line: &str) -> &Self {
+        let _ = self.run(Some(&self.bob), line).success();
+        self
+    }
+
+    /// A person runs git, which stops and asks for help.
+    #[track_caller]
+    pub(crate) fn git_stops(&self, line: &str) -> &Self {
+        let output = self.run(None, line);
+        assert!(output.code.is_some_and(|code| code != 0), "{line} went through\n{output}");
+        self
+    }
+
+    /// Ann runs git, which stops and asks for help.
+    #[track_caller]
+    pub(crate) fn ann_git_stops(&self, line: &str) -> &Self {
+        let output = self.run(Some(&self.ann), line);
+        assert!(output.code.is_some_and(|code| code != 0), "{line} went through\n{output}");
+        self
+    }
+
+    /// A typist (`a`, `b`, else a person) runs git; tells whether it went well.
+    pub(crate) fn git_tries(&self, typist: &str, line: &str) -> bool {
+        let coder = match typist {
+            "a" => Some(&self.ann),
+            "b" => Some(&self.bob),
+            _ => None,
+        };
+        self.run(coder, line).code == Some(0)
+    }
+
+    /// A person runs a line of the shell.
+    #[cfg(unix)]
+    #[track_caller]
+    pub(crate) fn sh(&self, line: &str) -> &Self {
+        self.note(format!("a person runs {line}"));
+        let shell = |world: &World| world.program_list("sh", &world.path(&self.folder.borrow()), &["-c", line]);
+        let hooked = shell(self.world).success();
+        if let Some(twin) = self.twin {
+            twin.advance(self.world.now() - COMMAND_STEP - twin.now());
+            assert_eq!(heard(&hooked), heard(&shell(twin)), "{line} felt the hooks\n{}", self.story());
+        }
+        self
+    }
+
+    #[track_caller]
+    fn run(&self, coder: Option<&Coder<'_>>, line: &str) -> Output {
+        self.run_list(coder, &line.split_whitespace().collect::<Vec<_>>())
+    }
+
+    #[track_caller]
+    fn run_list(&self, coder: Option<&Coder<'_>>, arguments: &[&str]) -> Output {
+        let line = arguments.join(" ");
+        let variables = self.variables.take();
+        let more: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (&**name, &**value)).collect();
+        self.note(format!("{} runs git {line}", coder.map_or("a person", |coder| self.name(&coder.session_id()))));
+        let mut at = 0;
+        let mut work = |session: &[(&str, &str)]| {
+            let output = self.world.git_list(&self.folder(), arguments, &[&more, session].concat());
+            at = self.world.now();
+            output
+        };
+        let hooked = match coder {
+            None => work(&[]),
+            Some(coder) => coder.runs(&format!("git {line}"), work),
+        };
+        let plain = self.twin.map(|twin| {
+            twin.advance(at - COMMAND_STEP - twin.now());
+            twin.git_list(&twin.path(&self.folder.borrow()), arguments, &more)
+        });
+        if let Some(plain) = plain {
+            assert_eq!(heard(&hooked), heard(&plain), "git {line} felt the hooks\n{}", self.story());
+        }
+        hooked
+    }
+
+    fn name(&self, session: &str) -> &'static str {
+        if session == self.ann.session_id() { "ann" } else { "bob" }
+    }
+
+    /// Returns what was done.
+    pub(crate) fn story(&self) -> String {
+        self.log.borrow().join("\n")
+    }
+}
+
+/// What is asked.
+impl Scene<'_> {
+    /// Every line of every file that is checked out is its typist's.
+    #[track_caller]
+    pub(crate) fn check(&self) -> &Self {
+        self.check_with("", "")
+    }
+
+    /// The same, but of these words nothing need be known; nobody wrong may be named.
+    #[track_caller]
+    pub(crate) fn check_unsure(&self, words: &str) -> &Self {
+        self.check_with("", words)
+    }
+
+    /// The same with options of `blame`.
+    #[track_caller]
+    pub(crate) fn check_with(&self, options: &str, unsure: &str) -> &Self {
+        if !self.is_asked() {
+            return self;
+        }
+        self.like_twin();
+        let _ = self.world.run_in(&self.folder(), ["ingest"]).success();
+        self.check_lines(options, unsure);
+        self.money()
+    }
+
+    /// The lines alone: in a clone, which has books of its own.
+    #[track_caller]
+    pub(crate) fn check_clone(&self, folder: &str, unsure: &str) -> &Self {
+        if !self.is_asked() {
+            return self;
+        }
+        let here = self.folder.replace(folder.to_owned());
+        self.like_twin();
+        let _ = self.world.run_in(&self.folder(), ["ingest"]).success();
+        self.check_lines("", unsure);
+        self.goes_to(&here)
+    }
+
+    fn is_asked(&self) -> bool {
+        self.asked.contains(&self.checks.replace(self.checks.get() + 1))
+    }
+
+    #[track_caller]
+    fn check_lines(&self, options: &str, unsure: &str) {
+        let survey = std::env::var_os("SCENES_SURVEY").is_some();
+        let unsure = if survey { Unsure::everything() } else { Unsure::new(unsure) };
+        let mut needed = Vec::new();
+        for path in self.files() {
+            let lines = self.blamed(&path, options);
+            let wrong = judge(&lines, &unsure);
+            assert!(wrong.is_empty(), "{path} after\n{}\n\n{}\n{lines:#?}", self.story(), wrong.join("\n"));
+            needed.extend(unknown_words(&lines));
+        }
+        if survey {
+            let place = std::panic::Location::caller();
+            eprintln!("SURVEY {}:{}:{} {}", place.file(), place.line(), place.column(), needed.join(" "));
+        }
+        let known = unsure.known();
+        assert!(known.is_empty() || std::env::var_os("SCENES_STRICT").is_none(), "known by now: {known:?}");
+    }
+
+    /// Returns how many lines of the files are whose, and says which are given to the wrong one.
+    pub(crate) fn count(&self, wrong: &mut Vec<String>) -> Counts {
+        let _ = self.world.run_in(&self.folder(), ["ingest"]).success();
+        let mut counts = Counts::default();
+        for path in self.files() {
+            let lines = self.blamed(&path, "");
+            wrong.extend(judge(&lines, &Unsure::everything()).into_iter().map(|line| format!("{path}: {line}")));
+            counts.add(&lines);
+        }
+        counts
+    }
+
+    /// Files of words that are checked out and committed.
+    fn files(&self) -> Vec<String> {
+        let listed = self.world.git_list(&self.folder(), &["ls-tree", "-r", "-z", "--name-only", "HEAD"], &[]).success();
+        listed.stdout.split('\0').filter(|path| path.ends_with(".rs")).map(str::to_owned).collect()
+    }
+
+    /// Lines of a file as `blame` answers.
+    fn blamed(&self, path: &str, options: &str) -> Vec<Line> {
+        let options = options.split_whitespace();
+        let arguments = ["--no-refresh", "blame", "--json"].into_iter().chain(options).chain(["HEAD", "--", path]);
+        let answer = self.world.run_list(&self.folder(), &arguments.collect::<Vec<_>>()).success().json();
+        answer["lines"].as_array().unwrap().iter().map(|line| self.line(line)).collect()
+    }
+
+    fn line(&self, line: &Value) -> Line {
+        let word = |key: &str| line[key].as_str().unwrap_or_default().to_owned();
+        let session = line["session"].as_str().map(|session| self.name(session));
+        Line { text: word("text"), class: word("class"), reason: word("reason"), grade: word("grade"), session }
+    }
+
+    /// The same files and the same state as without hooks.
+    #[track_caller]
+    fn like_twin(&self) {
+        let Some(twin) = self.twin else { return };
+        for question in [&["ls-tree", "-r", "HEAD"][..], &["status", "--porcelain=v2", "--untracked-files=all"]] {
+            let ask = |world: &World| world.git_list(&world.path(&self.folder.borrow()), question, &[]).stdout;
+            let ask_plain = |world: &World| ids_hidden(&ask(world));
+            assert_eq!(ask_plain(self.world), ask_plain(twin), "{question:?} after\n{}", self.story());
+        }
+    }
+
+    /// Asserts whose trailers the commit that is checked out carries.
+    #[track_caller]
+    pub(crate) fn trailers(&self, names: &str) -> &Self {
+        let message = self.world.git_list(&self.folder(), &["log", "-1", "--format=%B"], &[]).success().stdout;
+        let sessions = message.lines().filter_map(|line| line.trim().strip_prefix("Agent-Session: claude-code/"));
+        let found: Vec<&str> = sessions.map(|session| self.name(session)).collect();
+        assert_eq!(found.join(" "), names, "trailers of {message:?} after\n{}", self.story());
+        self
+    }
+
+    /// No dollar is lost or doubled: the notes of what can be reached say what the store says.
+    #[track_caller]
+    pub(crate) fn money(&self) -> &Self {
+        let difference = super::money::difference(self.world, &self.folder());
+        assert_eq!(difference, None, "money after\n{}", self.story());
+        self
+    }
+}
+
+/// How a command ended and what it said; commits with a trailer have other ids.
+fn heard(output: &Output) -> (Option<i32>, String, String) {
+    (output.code, ids_hidden(&output.stdout), ids_hidden(&output.stderr))
+}
+
+/// Replaces whatever looks like an id.
+fn ids_hidden(text: &str) -> String {
+    let mut hidden = String::with_capacity(text.len());
+    let mut run = String::new();
+    for letter in text.chars().chain(std::iter::once('\n')) {
+        if letter.is_ascii_digit() || ('a'..='f').contains(&letter) {
+            run.push(letter);
+            continue;
+        }
+        hidden.push_str(if run.len() >= 7 { "<id>" } else { &run });
+        run.clear();
+        hidden.push(letter);
+    }
+    hidden
+}
