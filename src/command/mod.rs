@@ -6,6 +6,8 @@
 
 #[cfg(feature = "analytics")]
 mod blame;
+#[cfg(feature = "analytics")]
+mod blame_porcelain;
 mod context;
 mod dispatch;
 mod doctor;

@@ -19,19 +19,32 @@ pub(super) const COMPATIBILITY: i64 = 1;
 const APPLICATION_ID: i64 = 0x6167_7472;
 
 /// Version of the rules behind the derived tables; another number rebuilds them.
-pub(super) const DERIVED_VERSION: i64 = 3;
+pub(super) const DERIVED_VERSION: i64 = 4;
 
 /// Released migrations are never edited; `tests/it/schema.rs` holds their hashes.
-const MIGRATIONS: [(i64, &str); 3] = [
+const MIGRATIONS: [(i64, &str); 4] = [
     (1, include_str!("schema/0001_facts.sql")),
     (2, include_str!("schema/0002_capture.sql")),
     (3, include_str!("schema/0003_notes.sql")),
+    (4, include_str!("schema/0004_lines.sql")),
 ];
 
 const DERIVED: &str = include_str!("schema/derived.sql");
 const VIEWS: &str = include_str!("schema/views.sql");
 
-const DERIVED_TABLES: [&str; 8] = ["turn", "ledger", "share", "link", "landed", "session_state", "evidence", "spend"];
+const DERIVED_TABLES: [&str; 11] = [
+    "turn",
+    "ledger",
+    "share",
+    "link",
+    "landed",
+    "session_state",
+    "evidence",
+    "spend",
+    "line_commit",
+    "line_file",
+    "line_record",
+];
 
 /// Refuses a file that a later program has closed to this one, or that is not ours.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<(), StoreError> {

@@ -12,8 +12,10 @@ mod derived;
 mod error;
 mod evidence;
 mod facts;
+mod file_changes;
 mod ledger;
 mod line_facts;
+mod line_records;
 mod merge;
 mod migrate;
 mod names;
@@ -37,8 +39,10 @@ pub use facts::{
     CallFact, CapturedFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts,
     SightingFact, ToolFact,
 };
+pub use file_changes::{ChangeSource, FileChangeFact, FileChangeRow};
 pub use ledger::{Column, Values};
 pub use line_facts::{CommitKey, LandedFact, Sighted};
+pub use line_records::{LineCommit, LineCommitRows, LineFileRows, LineRecord};
 pub use names::Names;
 pub use notes::{NoteCommitRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
 pub use open::{Reader, Writer};

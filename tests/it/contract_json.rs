@@ -51,8 +51,10 @@ mod contract {
         unpriced: Vec<Unpriced>, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
     } optional {});
     shape!(Blame {
-        schema: String, timezone: String, file: String, lines: Vec<BlameLine>, totals: BlameTotals, prices: Prices,
+        schema: String, timezone: String, file: String, lines: Vec<BlameLine>, totals: BlameTotals,
+        prompts: Vec<BlamePrompt>, prices: Prices,
     } optional { revision: String });
+    shape!(BlamePrompt { session: String, turn: u64 } optional { prompt: String, prompt_missing: Missing });
     shape!(BlameLine {
         line: u32, class: String, grade: String, reason: String, path: String, original_line: u32, author: String,
         at: String, text: String,
@@ -618,6 +620,12 @@ fn blame() -> r::Report {
         revision: None,
         totals: r::BlameTotals::of(&lines),
         lines,
+        prompts: vec![r::BlamePrompt {
+            session: "4de02c81".into(),
+            turn: 1,
+            prompt: Some(HOSTILE.into()),
+            prompt_missing: None,
+        }],
         prices: books(0).prices,
         columns,
     }))

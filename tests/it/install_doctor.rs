@@ -111,9 +111,28 @@ fn status_shows_what_waits_and_what_came_last() {
     let status = world.run(["status", "--json"]).success().json();
     assert_eq!((&status["spool"]["files"], &status["notes"]), (&json!(1), &Value::Null));
     assert!(status["spool"]["bytes"].as_u64().unwrap() > 0 && status["spool"]["last_event"].is_string(), "{status:#}");
-    assert!(status["hooks"].as_array().unwrap().iter().all(|hook| hook["state"] == "installed"), "{status:#}");
+    let absent = |hook: &&Value| hook["state"] != "installed";
+    let absent: Vec<&str> =
+        status["hooks"].as_array().unwrap().iter().filter(absent).filter_map(|hook| hook["hook"].as_str()).collect();
+    assert_eq!(absent, ["commit-msg"], "on request only: {status:#}");
     let _ = world.git(["notes", "--ref=agent-trace", "add", "-m", "{}"]).success();
     assert_eq!(world.run(["status", "--json"]).json()["notes"].as_str().map(str::len), Some(40));
+}
+
+#[test]
+#[cfg(unix)]
+fn hooks_that_a_manager_runs_are_tried_like_ours() {
+    let world = installed();
+    for hook in ["prepare-commit-msg", "post-commit"] {
+        let path = world.path(".git/hooks").join(hook);
+        let aside = path.with_extension("legacy");
+        std::fs::rename(&path, &aside).unwrap();
+        std::fs::copy(&aside, &path).unwrap();
+        std::fs::write(&path, "#!/bin/sh\n\"$0.legacy\" \"$@\"\n").unwrap();
+    }
+    std::fs::write(world.path(".git/hooks/commit-msg"), "#!/bin/sh\n").unwrap();
+    let found = doctor(&world, 0);
+    assert!(found.to_string().contains("was recorded and got its trailer"), "{found:#}");
 }
 
 #[test]
