@@ -18,7 +18,7 @@ use super::world::{COMMAND_STEP, World, write_with_folders};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::ops::RangeFrom;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a scene plays: the main work tree, or a linked one beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -358,8 +358,6 @@ impl Scene<'_> {
         if !self.is_asked() {
             return self;
         }
-        self.like_twin();
-        let _ = self.world.run_in(&self.folder(), ["ingest"]).success();
         self.check_lines(options, unsure);
         self.money()
     }
@@ -371,8 +369,6 @@ impl Scene<'_> {
             return self;
         }
         let here = self.folder.replace(folder.to_owned());
-        self.like_twin();
-        let _ = self.world.run_in(&self.folder(), ["ingest"]).success();
         self.check_lines("", unsure);
         self.goes_to(&here)
     }
@@ -383,18 +379,20 @@ impl Scene<'_> {
 
     #[track_caller]
     fn check_lines(&self, options: &str, unsure: &str) {
-        let survey = std::env::var_os("SCENES_SURVEY").is_some();
-        let unsure = if survey { Unsure::everything() } else { Unsure::new(unsure) };
+        let survey = std::env::var_os("SCENES_SURVEY");
+        let unsure = if survey.is_some() { Unsure::everything() } else { Unsure::new(unsure) };
         let mut needed = Vec::new();
-        for path in self.files() {
-            let lines = self.blamed(&path, options);
+        let listed = self.like_twin();
+        for (at, path) in files(&listed).enumerate() {
+            let lines = self.blamed(path, options, at == 0);
             let wrong = judge(&lines, &unsure);
             assert!(wrong.is_empty(), "{path} after\n{}\n\n{}\n{lines:#?}", self.story(), wrong.join("\n"));
             needed.extend(unknown_words(&lines));
         }
-        if survey {
+        if let Some(survey) = survey {
             let place = std::panic::Location::caller();
-            eprintln!("SURVEY {}:{}:{} {}", place.file(), place.line(), place.column(), needed.join(" "));
+            let line = format!("SURVEY {}:{}:{} {}\n", place.file(), place.line(), place.column(), needed.join(" "));
+            super::claude::append_to(Path::new(&survey), line.as_bytes());
         }
         let known = unsure.known();
         assert!(known.is_empty() || std::env::var_os("SCENES_STRICT").is_none(), "known by now: {known:?}");
@@ -402,26 +400,25 @@ impl Scene<'_> {
 
     /// Returns how many lines of the files are whose, and says which are given to the wrong one.
     pub(crate) fn count(&self, wrong: &mut Vec<String>) -> Counts {
-        let _ = self.world.run_in(&self.folder(), ["ingest"]).success();
         let mut counts = Counts::default();
-        for path in self.files() {
-            let lines = self.blamed(&path, "");
+        let listed = self.ask(self.world, &LISTED);
+        for (at, path) in files(&listed).enumerate() {
+            let lines = self.blamed(path, "", at == 0);
             wrong.extend(judge(&lines, &Unsure::everything()).into_iter().map(|line| format!("{path}: {line}")));
             counts.add(&lines);
         }
         counts
     }
 
-    /// Files of words that are checked out and committed.
-    fn files(&self) -> Vec<String> {
-        let listed = self.world.git_list(&self.folder(), &["ls-tree", "-r", "-z", "--name-only", "HEAD"], &[]).success();
-        listed.stdout.split('\0').filter(|path| path.ends_with(".rs")).map(str::to_owned).collect()
+    fn ask(&self, world: &World, question: &[&str]) -> String {
+        world.git_list(&world.path(&self.folder.borrow()), question, &[]).success().stdout
     }
 
-    /// Lines of a file as `blame` answers.
-    fn blamed(&self, path: &str, options: &str) -> Vec<Line> {
+    /// Lines of a file as `blame` answers; the first one asked for reads what is new.
+    fn blamed(&self, path: &str, options: &str, is_first: bool) -> Vec<Line> {
+        let refresh = if is_first { None } else { Some("--no-refresh") };
         let options = options.split_whitespace();
-        let arguments = ["--no-refresh", "blame", "--json"].into_iter().chain(options).chain(["HEAD", "--", path]);
+        let arguments = refresh.into_iter().chain(["blame", "--json"]).chain(options).chain(["HEAD", "--", path]);
         let answer = self.world.run_list(&self.folder(), &arguments.collect::<Vec<_>>()).success().json();
         answer["lines"].as_array().unwrap().iter().map(|line| self.line(line)).collect()
     }
@@ -432,15 +429,16 @@ impl Scene<'_> {
         Line { text: word("text"), class: word("class"), reason: word("reason"), grade: word("grade"), session }
     }
 
-    /// The same files and the same state as without hooks.
+    /// The same files and the same state as without hooks; returns the files.
     #[track_caller]
-    fn like_twin(&self) {
-        let Some(twin) = self.twin else { return };
-        for question in [&["ls-tree", "-r", "HEAD"][..], &["status", "--porcelain=v2", "--untracked-files=all"]] {
-            let ask = |world: &World| world.git_list(&world.path(&self.folder.borrow()), question, &[]).stdout;
-            let ask_plain = |world: &World| ids_hidden(&ask(world));
-            assert_eq!(ask_plain(self.world), ask_plain(twin), "{question:?} after\n{}", self.story());
+    fn like_twin(&self) -> String {
+        let listed = self.ask(self.world, &LISTED);
+        if let Some(twin) = self.twin {
+            assert_eq!(listed, self.ask(twin, &LISTED), "files after\n{}", self.story());
+            let status = |world: &World| ids_hidden(&self.ask(world, &STATUS));
+            assert_eq!(status(self.world), status(twin), "status after\n{}", self.story());
         }
+        listed
     }
 
     /// Asserts whose trailers the commit that is checked out carries.
@@ -460,6 +458,14 @@ impl Scene<'_> {
         assert_eq!(difference, None, "money after\n{}", self.story());
         self
     }
+}
+
+const LISTED: [&str; 4] = ["ls-tree", "-r", "-z", "HEAD"];
+const STATUS: [&str; 3] = ["status", "--porcelain=v2", "--untracked-files=all"];
+
+/// Files of words among what git lists.
+fn files(listed: &str) -> impl Iterator<Item = &str> {
+    listed.split('\0').filter_map(|entry| entry.split_once('\t')).map(|(_, path)| path).filter(|path| path.ends_with(".rs"))
 }
 
 /// How a command ended and what it said; commits with a trailer have other ids.
