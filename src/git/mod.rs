@@ -1,12 +1,11 @@
 //! Git without a child process: commits, their claims and their lines.
 //!
-//! The only module that links gix. It hands out plain facts (`CommitFacts`,
+//! The only module that reads repositories with gix. It hands out plain facts (`CommitFacts`,
 //! `CommitChanges`) and keeps e-mail addresses and code to itself: what leaves
 //! is hashes, counts, names of people, paths and validated ids.
 //!
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
-mod added_lines;
 mod blame;
 mod blame_stream;
 mod blamed_text;
@@ -15,6 +14,7 @@ mod blob_id;
 mod branches;
 mod changes;
 mod changes_many;
+mod commit_lines;
 mod commits;
 mod error;
 mod history;
@@ -42,11 +42,11 @@ mod tree_changes;
 mod trial;
 mod worktrees;
 
-pub use added_lines::AddedRun;
 pub use blame::{Blame, BlameQuery, BlamedLine, blame, known_files};
 pub use blame_stream::{BlamedGroup, blame_stream};
 pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
+pub use commit_lines::CommitLines;
 pub use commits::{CommitFacts, Walk};
 pub use error::{ChangeError, GitError};
 pub use history::ListedCommit;
