@@ -17,6 +17,8 @@ pub(super) struct Case<'g> {
     pub(super) commit: &'g LineCandidate,
     /// What holds for lines that no edit wrote.
     pub(super) rest: Rest,
+    /// Lines that the commit took out of some file: where it adds one again, it moved.
+    pub(super) removed: &'g HashSet<LineHash>,
 }
 
 impl Case<'_> {
@@ -58,11 +60,15 @@ impl Case<'_> {
         verdicts
     }
 
-    /// A line that some session wrote into this file is no person's, even if it landed elsewhere.
+    /// A line that some session wrote into this file is no person's, even if it landed elsewhere; one that only moved,
+    /// or changed its indent, is whose it was.
     fn doubted(&self, hash: Option<LineHash>, written: &HashSet<LineHash>) -> Rest {
         match (self.rest, hash) {
             ((LineClass::Human, ..), Some(hash)) if written.contains(&hash) => {
                 (LineClass::Unknown, LineGrade::None, LineReason::OtherEdit)
+            }
+            ((LineClass::Human, ..), Some(hash)) if self.removed.contains(&hash) => {
+                (LineClass::Unknown, LineGrade::None, LineReason::Moved)
             }
             ((_, _, LineReason::NotInEdits), None) => TRIVIAL,
             (rest, _) => rest,

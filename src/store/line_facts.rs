@@ -1,6 +1,6 @@
 //! What is known of single lines: who landed them, who saw the commit being made, who might have written them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use rusqlite::OptionalExtension;
 
@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::evidence;
 use super::facts::{EditFact, Facts, each};
 use super::open::Reader;
-use crate::model::{CommitId, LineHash};
+use crate::model::CommitId;
 
 /// Tools that leave files alone, or whose lines are known.
 const HARMLESS: [&str; 24] = [
@@ -250,26 +250,6 @@ impl Reader {
             statement.query_row([tool_call, git_commit], fact).optional()
         };
         look().map_err(|error| self.fail(error))
-    }
-
-    /// Returns every line that any tool call wrote into a file of this path, in whatever copy of the repository.
-    ///
-    /// # Errors
-    /// What SQLite reports.
-    pub fn lines_written_to(&self, path: &str) -> Result<HashSet<LineHash>, StoreError> {
-        let mut found = HashSet::new();
-        let sql = "SELECT name.text, edit.added FROM edit JOIN name ON name.id = edit.path";
-        each(&self.connection, sql, |row| {
-            let written = row.get_ref(0)?.as_str()?;
-            let rest = written.replace('\\', "/");
-            let rest = rest.strip_suffix(path);
-            if rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/')) {
-                found.extend(LineHash::unpack(row.get_ref(1)?.as_blob()?));
-            }
-            Ok(())
-        })
-        .map_err(|error| self.fail(error))?;
-        Ok(found)
     }
 
     /// Returns when each session ran something that can change files without saying which lines, UTC milliseconds.

@@ -50,12 +50,13 @@ fn rename_by_case_alone() {
     });
 }
 
+/// Without `-C` a copy is whose git says: of whoever made it.
 #[test]
 fn copy() {
     told(|s| {
         file(s);
-        s.person("n.rs", ALL).commit("copied").check_with("--copies --copies", "a1 a2");
-        s.check();
+        s.person("n.rs", ALL).commit("copied").check_with("--copies --copies", "");
+        s.ann("n.rs", "a1 a2 a3 h1 h2 b1 b2").commit("on").check_with("--copies=5 --copies=5 --copies=5", "");
     });
 }
 

@@ -140,10 +140,12 @@ fn some_paths_first() {
 fn a_work_tree_that_moves() {
     told(|s| {
         if s.folder() == s.world.path("") {
-            return;
+            s.git("worktree add --quiet ../linked -b tree").goes_to("../linked");
+            s.person("a.rs", "o1 h1 o2 o3 o4 o5 o6");
+        } else {
+            pending(s);
         }
-        pending(s);
-        s.git("worktree move . ../moved").goes_to("../moved").git("add --all").git("commit --quiet -m moved").check_unsure("a1 h1 b1");
+        s.git("worktree move . ../moved").goes_to("../moved").git("add --all").git("commit --quiet -m moved").check();
     });
 }
 

@@ -45,9 +45,9 @@ fn a_person_within_seconds_of_a_command() {
 fn a_command_that_writes() {
     told(|s| {
         s.person("m.rs", "h1 h2").commit("mine").check();
-        s.ann_runs("sed -i 1ix1 m.rs", "m.rs", "x1 h1 h2").commit("command").check();
+        s.ann_runs("sed -i 1ix1 m.rs", "m.rs", "x1 h1 h2").commit("command").check_mistaken("x1", "");
         s.ann("m.rs", "x1 h1 a1 h2").ann_runs("./generate > g.rs", "g.rs", "x2 x3").person("n.rs", "h4");
-        s.commit("more").check();
+        s.commit("more").check_mistaken("x1 x2 x3", "a1");
     });
 }
 

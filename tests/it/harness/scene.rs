@@ -16,8 +16,7 @@ use super::verdict::{Counts, Line, Unsure, judge, unknown_words};
 use super::words;
 use super::world::{COMMAND_STEP, World, write_with_folders};
 use serde_json::Value;
-use std::cell::{Cell, RefCell};
-use std::ops::RangeFrom;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 /// Where a scene plays: the main work tree, or a linked one beside it.
@@ -27,9 +26,9 @@ pub(crate) enum Place {
     Linked,
 }
 
-/// Tells a story twice, in the main work tree and in a linked one, of a repository with hooks and notes.
+/// Tells a story in a repository with hooks and notes: in the main work tree or in a linked one, by the name of the
+/// test; in both if `SCENES_THOROUGH` is set.
 ///
-/// In the linked one lines are asked for at the end only, unless `SCENES_THOROUGH` is set.
 /// It begins on branch `trunk` with `a.rs` of six lines, `o1` to `o6`, that no hook saw.
 #[track_caller]
 pub(crate) fn told(story: impl Fn(&Scene<'_>)) {
@@ -39,15 +38,17 @@ pub(crate) fn told(story: impl Fn(&Scene<'_>)) {
 /// The same in a repository of another kind.
 #[track_caller]
 pub(crate) fn told_in(init: &[&str], story: impl Fn(&Scene<'_>)) {
-    let tell = |place: Place, asked: RangeFrom<usize>| {
-        let (world, twin) = (World::without_repository(), World::without_repository());
-        let scene = Scene { asked, ..Scene::new(&world, Some(&twin), place, init) };
-        story(&scene);
-        scene.checks.get()
-    };
-    let checks = tell(Place::Main, 0..);
     let is_thorough = std::env::var_os("SCENES_THOROUGH").is_some();
-    let _ = tell(Place::Linked, if is_thorough { 0.. } else { checks.saturating_sub(1).. });
+    for place in [Place::Main, Place::Linked].into_iter().filter(|place| is_thorough || *place == place_of_test()) {
+        let (world, twin) = (World::without_repository(), World::without_repository());
+        story(&Scene::new(&world, Some(&twin), place, init));
+    }
+}
+
+/// One of both for half of the tests, always the same for the same.
+fn place_of_test() -> Place {
+    let sum: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
+    if sum % 2 == 0 { Place::Main } else { Place::Linked }
 }
 
 /// One telling of a story.
@@ -58,9 +59,6 @@ pub(crate) struct Scene<'w> {
     folder: RefCell<String>,
     ann: Coder<'w>,
     bob: Coder<'w>,
-    /// How often something was to be checked, and what of that is: in the linked work tree the end has to do.
-    checks: Cell<usize>,
-    asked: RangeFrom<usize>,
     /// Variables of the next command of git.
     variables: RefCell<Vec<(String, String)>>,
     /// What was done, for whoever reads of a failure.
@@ -75,8 +73,7 @@ impl<'w> Scene<'w> {
         let at = world.path(folder);
         let (ann, bob) = (Coder::new(world, "ann", &at), Coder::new(world, "bob", &at));
         let (variables, log) = (RefCell::default(), RefCell::new(vec![format!("in the {place:?} work tree")]));
-        let (checks, asked) = (Cell::new(0), 0..);
-        let scene = Scene { world, twin, folder: RefCell::new(folder.into()), ann, bob, checks, asked, variables, log };
+        let scene = Scene { world, twin, folder: RefCell::new(folder.into()), ann, bob, variables, log };
         for world in scene.worlds() {
             let git = |line: &[&str]| world.git_list(&world.path(""), line, &[]).success();
             let _ = git(init);
@@ -352,35 +349,32 @@ impl Scene<'_> {
         self.check_with("", words)
     }
 
+    /// The same; these other words are given to the wrong one today, which is to end.
+    #[track_caller]
+    pub(crate) fn check_mistaken(&self, mistaken: &str, unsure: &str) -> &Self {
+        self.check_lines("", Unsure::new(unsure).with_mistaken(mistaken));
+        self.money()
+    }
+
     /// The same with options of `blame`.
     #[track_caller]
     pub(crate) fn check_with(&self, options: &str, unsure: &str) -> &Self {
-        if !self.is_asked() {
-            return self;
-        }
-        self.check_lines(options, unsure);
+        self.check_lines(options, Unsure::new(unsure));
         self.money()
     }
 
     /// The lines alone: in a clone, which has books of its own.
     #[track_caller]
     pub(crate) fn check_clone(&self, folder: &str, unsure: &str) -> &Self {
-        if !self.is_asked() {
-            return self;
-        }
         let here = self.folder.replace(folder.to_owned());
-        self.check_lines("", unsure);
+        self.check_lines("", Unsure::new(unsure));
         self.goes_to(&here)
     }
 
-    fn is_asked(&self) -> bool {
-        self.asked.contains(&self.checks.replace(self.checks.get() + 1))
-    }
-
     #[track_caller]
-    fn check_lines(&self, options: &str, unsure: &str) {
+    fn check_lines(&self, options: &str, unsure: Unsure) {
         let survey = std::env::var_os("SCENES_SURVEY");
-        let unsure = if survey.is_some() { Unsure::everything() } else { Unsure::new(unsure) };
+        let unsure = if survey.is_some() { unsure.of_all() } else { unsure };
         let mut needed = Vec::new();
         let listed = self.like_twin();
         for (at, path) in files(&listed).enumerate() {
@@ -404,7 +398,7 @@ impl Scene<'_> {
         let listed = self.ask(self.world, &LISTED);
         for (at, path) in files(&listed).enumerate() {
             let lines = self.blamed(path, "", at == 0);
-            wrong.extend(judge(&lines, &Unsure::everything()).into_iter().map(|line| format!("{path}: {line}")));
+            wrong.extend(judge(&lines, &Unsure::new("").of_all()).into_iter().map(|line| format!("{path}: {line}")));
             counts.add(&lines);
         }
         counts

@@ -22,18 +22,23 @@ pub(super) struct Line {
 pub(super) struct Unsure {
     /// `None` for all.
     words: Option<BTreeSet<String>>,
+    /// Those that are given to the wrong one today.
+    mistaken: BTreeSet<String>,
     /// Those of which something is known after all.
     known: RefCell<BTreeSet<String>>,
 }
 
 impl Unsure {
     pub(super) fn new(words: &str) -> Unsure {
-        let words = words.split_whitespace().map(str::to_owned).collect();
-        Unsure { words: Some(words), known: RefCell::default() }
+        Unsure { words: Some(set(words)), mistaken: BTreeSet::new(), known: RefCell::default() }
     }
 
-    pub(super) fn everything() -> Unsure {
-        Unsure { words: None, known: RefCell::default() }
+    pub(super) fn with_mistaken(self, words: &str) -> Unsure {
+        Unsure { mistaken: set(words), ..self }
+    }
+
+    pub(super) fn of_all(self) -> Unsure {
+        Unsure { words: None, ..self }
     }
 
     fn has(&self, word: &str) -> bool {
@@ -44,6 +49,10 @@ impl Unsure {
     pub(super) fn known(&self) -> Vec<String> {
         self.known.take().into_iter().collect()
     }
+}
+
+fn set(words: &str) -> BTreeSet<String> {
+    words.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Returns what is wrong, in words.
@@ -108,7 +117,7 @@ fn is_true(line: &Line, owner: Owner, unsure: &Unsure) -> bool {
         unsure.known.borrow_mut().insert(word.to_owned());
     }
     let may_be_unknown = matches!(owner, Owner::Unseen | Owner::Command) || unsure.has(word);
-    is_known || (may_be_unknown && line.class == "unknown")
+    is_known || (may_be_unknown && line.class == "unknown") || unsure.mistaken.contains(word)
 }
 
 fn is_named(line: &Line, owner: Owner) -> bool {
