@@ -142,7 +142,7 @@ mod tests {
         assert_eq!((file.path.as_str(), file.old_path.as_deref()), ("new", Some("old")));
         assert_eq!((file.old.len(), file.new.len()), (20, 22));
         assert_eq!(file.added.iter().cloned().flatten().collect::<Vec<_>>(), [20, 21]);
-        assert_eq!(file.blob.to_string(), test.git(&["rev-parse", "HEAD:new"]));
+        assert_eq!(file.blob.to_string(), test.git(&["rev-parse", "HEAD:new"]).trim());
         let files = repo.commit_lines(&one).unwrap().files;
         assert_eq!(files.iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["old"]);
         assert_eq!(files[0].added.iter().map(ExactSizeIterator::len).collect::<Vec<_>>(), [20]);

@@ -3,6 +3,7 @@
 use super::agent::Agent;
 use super::claude::Claude;
 use super::diff::structured_patch;
+use super::live::pause;
 use super::output::Output;
 use super::world::{World, write_with_folders};
 use serde_json::{Value, json};
@@ -74,28 +75,27 @@ impl<'w> Coder<'w> {
     /// Does something in the Bash tool, between its two hooks; `work` is given the session's environment.
     pub(crate) fn runs(&self, command: &str, work: impl FnOnce(&[(&str, &str)]) -> Output) -> Output {
         self.begins();
-        let mut output = None;
         let id = self.session_id();
-        self.uses("Bash", json!({"command": command, "description": "Run a command"}), || {
-            let done = output.insert(work(&[("CLAUDE_CODE_SESSION_ID", &id), ("CLAUDECODE", "1")]));
-            json!({"stdout": done.stdout, "stderr": done.stderr, "interrupted": false, "isImage": false})
-        });
-        output.unwrap()
+        let call = self.claude.calls("Bash", json!({"command": command, "description": "Run a command"}));
+        pause();
+        self.agent.begins(&call.id, command);
+        let output = work(&[("CLAUDE_CODE_SESSION_ID", &id), ("CLAUDECODE", "1")]);
+        pause();
+        let result = json!({"stdout": output.stdout, "stderr": output.stderr, "interrupted": false, "isImage": false});
+        self.agent.ends(&call.id, command, result.clone());
+        let _ = self.claude.gets(&call, &output.stdout, result);
+        output
     }
 
-    /// One tool call: asked for, begun, done, answered.
+    /// One tool call that changes a file: asked for, done, answered.
     fn uses(&self, tool: &str, input: Value, work: impl FnOnce() -> Value) {
         let call = self.claude.calls(tool, input.clone());
-        let told = json!({"tool_name": tool, "tool_use_id": call.id, "tool_input": input});
-        if tool == "Bash" {
-            self.agent.hook("PreToolUse", told.clone());
-        }
         let result = work();
-        let mut done = told;
-        (done["tool_response"], done["duration_ms"]) = (result.clone(), json!(20));
-        self.agent.hook("PostToolUse", done);
-        let stdout = result["stdout"].as_str().unwrap_or("done").to_owned();
-        let _ = self.claude.gets(&call, &stdout, result);
+        let told = json!({
+            "tool_name": tool, "tool_use_id": call.id, "tool_input": input, "tool_response": result, "duration_ms": 20,
+        });
+        self.agent.hook("PostToolUse", told);
+        let _ = self.claude.gets(&call, "done", result);
     }
 }
 

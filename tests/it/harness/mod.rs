@@ -9,7 +9,7 @@
 //! println!("{}", world.run(["cost"]));
 //! ```
 //!
-//! Nothing sleeps, nothing reaches the network, nothing outside the world's folder is read or written.
+//! Nothing sleeps but where times of files are the subject, nothing reaches the network, nothing outside the world's folder is read or written.
 
 mod agent;
 mod answer;
@@ -19,6 +19,7 @@ mod diff;
 mod gemini;
 mod git;
 mod ids;
+mod live;
 mod money;
 mod output;
 mod sample;
@@ -32,6 +33,7 @@ mod world;
 pub(crate) use agent::{Agent, Tree};
 pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
+pub(crate) use live::pause;
 pub(crate) use scene::{Place, Scene, told, told_in};
 pub(crate) use spoil::Spoil;
 pub(crate) use verdict::Counts;
