@@ -71,7 +71,8 @@ fn fuzz_world(seed: usize, rules: Rules, steps: usize) -> Counts {
         if step % ASK_EVERY == 0 || step == steps {
             let mut wrong = Vec::new();
             counts = scene.count(&mut wrong);
-            assert!(wrong.is_empty(), "seed {seed}, step {step}: {wrong:#?}\n{}", scene.story());
+            let told = || format!("{}\n{}", scene.story(), scene.history());
+            assert!(wrong.is_empty(), "seed {seed}, step {step}: {wrong:#?}\n{}", told());
         }
     }
     scene.money();

@@ -47,7 +47,7 @@ fn a_merge_that_keeps_ours() {
 fn a_fast_forward() {
     told(|s| {
         s.git("switch --quiet --create one").ann("a.rs", "o1 a1 o2 o3 o4 o5 o6").person("b.rs", "h5").commit("one");
-        s.git("switch --quiet trunk").ann_git("merge --quiet --ff-only one").check_unsure("h5").trailers("");
+        s.git("switch --quiet trunk").ann_git("merge --quiet --ff-only one").check().trailers("");
     });
 }
 
@@ -73,8 +73,8 @@ fn a_squash_of_two_agents_and_a_person() {
     told(|s| {
         three_branches(s);
         s.git("switch --quiet one").bob("d.rs", "b7 b8").bob_commits("four").ann("d.rs", "b7 a9 b8").ann_commits("five");
-        s.git("switch --quiet trunk").git("merge --quiet --squash one").git("commit --quiet --no-edit").check_unsure("a1 a2 h5 b7 a9 b8");
-        s.git("branch --quiet -D one").check_unsure("h5");
+        s.git("switch --quiet trunk").git("merge --quiet --squash one").git("commit --quiet --no-edit").check_unsure("a1 a2 b7 a9 b8");
+        s.git("branch --quiet -D one").check();
     });
 }
 
@@ -82,7 +82,7 @@ fn a_squash_of_two_agents_and_a_person() {
 fn a_squash_by_an_agent_with_more_in_it() {
     told(|s| {
         three_branches(s);
-        s.git("merge --quiet --squash one").ann("b.rs", "h5 a6").ann_commits("squashed").check_unsure("a1 a2 h5").trailers("ann");
+        s.git("merge --quiet --squash one").ann("b.rs", "h5 a6").ann_commits("squashed").check_unsure("a1 a2").trailers("ann");
     });
 }
 

@@ -420,7 +420,8 @@ impl Scene<'_> {
     fn line(&self, line: &Value) -> Line {
         let word = |key: &str| line[key].as_str().unwrap_or_default().to_owned();
         let session = line["session"].as_str().map(|session| self.name(session));
-        Line { text: word("text"), class: word("class"), reason: word("reason"), grade: word("grade"), session }
+        let (text, class, reason) = (word("text"), word("class"), word("reason"));
+        Line { text, class, reason, grade: word("grade"), session, commit: word("commit").chars().take(7).collect() }
     }
 
     /// The same files and the same state as without hooks; returns the files.
@@ -433,6 +434,11 @@ impl Scene<'_> {
             assert_eq!(status(self.world), status(twin), "status after\n{}", self.story());
         }
         listed
+    }
+
+    /// Returns history as git tells it, for whoever reads of a failure.
+    pub(crate) fn history(&self) -> String {
+        self.ask(self.world, &["log", "--graph", "--all", "--stat", "--format=%h %p %s", "--reflog"])
     }
 
     /// Asserts whose trailers the commit that is checked out carries.

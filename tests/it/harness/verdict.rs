@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 pub(super) struct Line {
     pub(super) text: String,
     pub(super) class: String,
-    #[expect(dead_code, reason = "shown when a line is wrong")]
     pub(super) reason: String,
     #[expect(dead_code, reason = "shown when a line is wrong")]
     pub(super) grade: String,
     /// The name of the agent.
     pub(super) session: Option<&'static str>,
+    /// The commit that git blames.
+    pub(super) commit: String,
 }
 
 /// Words of which nothing need be known.
@@ -65,9 +66,10 @@ pub(super) fn judge(lines: &[Line], unsure: &Unsure) -> Vec<String> {
             Owner::Trivial => unsure.words.is_none() || is_like_neighbour(lines, at),
             owner => is_true(line, owner, unsure),
         };
-        let (class, session) = (&line.class, line.session.unwrap_or("nobody"));
-        let reason = || format!("line {}: `{}` is {owner:?}'s, not {class} of {session}", at + 1, name(&line.text));
-        (!is_right).then(reason)
+        let Line { class, reason, commit, .. } = line;
+        let (session, word) = (line.session.unwrap_or("nobody"), name(&line.text));
+        let said = || format!("line {}: `{word}` is {owner:?}'s, not {class} of {session} ({reason}, {commit})", at + 1);
+        (!is_right).then(said)
     };
     lines.iter().enumerate().filter_map(wrong).collect()
 }
