@@ -14,6 +14,7 @@ mod capture_git;
 mod capture_ingest;
 mod capture_races;
 mod cli_reference;
+mod command_backfill;
 mod command_blame;
 mod command_cost;
 mod command_ingest;
