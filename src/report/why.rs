@@ -197,7 +197,6 @@ pub fn reason_words(reason: LineReason) -> &'static str {
         LineReason::Uncommitted => "it is in no commit yet",
         LineReason::Merge => "a merge claims no lines",
         LineReason::NoContent => "the commit, or what it changed, is not known here",
-        LineReason::Ambiguous => "equal lines stand beside each other, and not all of them are of one writer",
     }
 }
 
