@@ -17,6 +17,7 @@
 //! - [`capture`]: the hot path of hooks: one record, one append to the spool.
 //! - [`git`]: commits, their claims and their lines, without a child process.
 //! - [`notes`]: records of a git note, and what they add up to.
+//! - [`interop`]: what other tools say of lines: their records, read and written.
 //! - [`pricing`]: the dated price table, and what a request costs.
 //! - [`store`]: the SQLite file and all SQL.
 //! - [`ingest`]: finds and reads what is new, records it as facts.
@@ -42,6 +43,7 @@ pub mod error;
 pub mod git;
 pub mod ingest;
 pub mod install;
+pub mod interop;
 pub mod model;
 pub mod notes;
 pub mod noting;
