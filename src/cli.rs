@@ -297,6 +297,9 @@ pub struct InstallArgs {
     /// Leave commit messages alone: notes only
     #[arg(long)]
     pub no_trailers: bool,
+    /// Also stamp messages that an agent writes in an editor: one more hook, felt by every commit
+    #[arg(long, conflicts_with = "no_trailers")]
+    pub editor: bool,
     /// Do not send notes along with `git push`
     #[arg(long)]
     pub no_push: bool,

@@ -19,6 +19,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) git: &'a dyn Fn() -> Option<u32>,
     /// Reads the end of the spool: all records, or those of one session; costs time.
     pub(super) tail: &'a dyn Fn(Option<&SessionId>) -> Vec<Record>,
+    /// Reads which processes the end of the spool names; costs little.
+    pub(super) clients: &'a dyn Fn() -> Vec<u32>,
     /// The time, UTC milliseconds.
     pub(super) now: i64,
 }
@@ -50,8 +52,16 @@ pub(super) fn session(around: &Surroundings<'_>) -> Option<Author> {
                 at_work(&(around.tail)(None)).into_iter().filter(|one| one.agent == *agent).collect();
             by_ancestry(around, &at_work).or_else(|| only_open(&at_work))
         }
-        None => by_ancestry(around, &at_work(&(around.tail)(None))),
+        None if is_below_a_client(around) => by_ancestry(around, &at_work(&(around.tail)(None))),
+        None => None,
     }
+}
+
+/// A person's commit ends here: nothing of the spool is parsed for it.
+fn is_below_a_client(around: &Surroundings<'_>) -> bool {
+    let clients = (around.clients)();
+    // Looking at processes costs more than all the rest.
+    !clients.is_empty() && (around.ancestors)().iter().any(|process| clients.contains(&process.pid))
 }
 
 fn own(around: &Surroundings<'_>) -> Option<(String, SessionId)> {
@@ -144,7 +154,7 @@ impl AtWork {
 
 fn by_ancestry(around: &Surroundings<'_>, at_work: &[AtWork]) -> Option<Author> {
     if at_work.iter().all(|one| one.client.is_none()) {
-        return None; // Looking at processes costs more than all the rest.
+        return None;
     }
     let above = (around.ancestors)();
     // After /clear one process has had several sessions: the last one seen counts.
@@ -202,12 +212,15 @@ mod tests {
                 |(pid, word): &(u32, &str)| Process { pid: *pid, command: vec![(*word).to_owned()], age_ms: Some(AGE) };
             above.iter().map(process).collect()
         };
-        let tail = |id: Option<&SessionId>| {
+        let tail = |id: Option<&SessionId>| -> Vec<Record> {
             let is_wanted = |record: &&Record| id.is_none() || record.session_id().as_ref() == id;
             tail.iter().filter(is_wanted).cloned().collect()
         };
-        let author =
-            author(&Surroundings { variable: &variable, ancestors: &ancestors, git: &|| None, tail: &tail, now: NOW })?;
+        let clients = || tail(None).iter().filter_map(|record| record.pid).collect();
+        let (git, now) = (|| None, NOW);
+        let around =
+            Surroundings { variable: &variable, ancestors: &ancestors, git: &git, tail: &tail, clients: &clients, now };
+        let author = author(&around)?;
         Some((format!("{}/{}", author.agent, author.session), author.by, author.tool_use))
     }
 

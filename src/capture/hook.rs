@@ -88,6 +88,14 @@ fn git(name: &str, arguments: &[String], input: &mut dyn Read) -> Option<()> {
         Some(_) => own.get_or_init(|| spool.tail(session)).clone(),
         None => spool.tail(None),
     };
-    let around = Surroundings { variable: &variable, ancestors: &ancestors, git: &git_above, tail: &tail, now };
+    let clients = || spool.clients();
+    let around = Surroundings {
+        variable: &variable,
+        ancestors: &ancestors,
+        git: &git_above,
+        tail: &tail,
+        clients: &clients,
+        now,
+    };
     GitHook { place: &place, around: &around, spool: &spool, now }.run(name, arguments, input)
 }

@@ -68,19 +68,44 @@ impl Spool {
     }
 }
 
+impl Spool {
+    /// Returns the processes that the last records name, each once, without parsing them.
+    pub fn clients(&self) -> Vec<u32> {
+        let bytes = read_end(&self.path, TAIL).unwrap_or_default();
+        let mut clients: Vec<u32> =
+            memchr::memmem::find_iter(&bytes, CLIENT).filter_map(|at| number(&bytes[at + CLIENT.len()..])).collect();
+        clients.sort_unstable();
+        clients.dedup();
+        clients
+    }
+}
+
+/// How a record names the agent's process.
+const CLIENT: &[u8] = br#""pid":"#;
+
+fn number(bytes: &[u8]) -> Option<u32> {
+    let end = bytes.iter().position(|byte| !byte.is_ascii_digit())?;
+    std::str::from_utf8(&bytes[..end]).ok()?.parse().ok()
+}
+
 /// What commits leave says nothing of who is at work.
 const MADE: &str = r#""event":"commit""#;
 
 /// Most lines are other sessions': they are passed over unparsed.
 fn read_tail(path: &Path, name: &str, length: u64) -> io::Result<Vec<Record>> {
+    let bytes = read_end(path, length)?;
+    let has = |line: &[u8], text: &str| memchr::memmem::find(line, text.as_bytes()).is_some();
+    let is_wanted = |line: &&[u8]| has(line, name) && !has(line, MADE);
+    Ok(bytes.split(|byte| *byte == b'\n').filter(is_wanted).filter_map(Record::parse).collect())
+}
+
+fn read_end(path: &Path, length: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     let start = file.metadata()?.len().saturating_sub(length);
     file.seek(SeekFrom::Start(start))?;
     let mut bytes = Vec::with_capacity(length as usize + 1);
     file.take(2 * length).read_to_end(&mut bytes)?;
-    let has = |line: &[u8], text: &str| memchr::memmem::find(line, text.as_bytes()).is_some();
-    let is_wanted = |line: &&[u8]| has(line, name) && !has(line, MADE);
-    Ok(bytes.split(|byte| *byte == b'\n').filter(is_wanted).filter_map(Record::parse).collect())
+    Ok(bytes)
 }
 
 /// Tells whether a file of the spool's folder is a spool, also one that was put aside (`main.jsonl.1760000000000`).
@@ -110,6 +135,23 @@ mod tests {
         assert!(spool.tail(None).is_empty());
         (0..3).for_each(|at| spool.append(&Record::new(at, Event::Stop)).unwrap());
         assert_eq!(spool.tail(None).iter().map(|record| record.at).collect::<Vec<_>>(), [0, 1, 2]);
+    }
+
+    #[test]
+    fn the_processes_of_clients_are_found_without_parsing() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = spool(folder.path());
+        assert!(spool.clients().is_empty());
+        for pid in [Some(7), None, Some(4_000_000), Some(7)] {
+            spool.append(&Record { pid, ..Record::new(1, Event::Prompt) }).unwrap();
+        }
+        OpenOptions::new()
+            .append(true)
+            .open(spool.path())
+            .unwrap()
+            .write_all(b"\n{\"pid\":99999999999,\"pid\":12")
+            .unwrap();
+        assert_eq!(spool.clients(), [7, 4_000_000]);
     }
 
     #[test]

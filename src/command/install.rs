@@ -106,7 +106,8 @@ fn once(mut plan: Plan) -> Plan {
 fn wanted(args: &InstallArgs, program: HookProgram) -> Wanted {
     let is_wanted = |hook: &Hook| {
         let is_unwanted = (args.no_trailers && hook.is_for_trailers()) || (args.no_push && *hook == Hook::PrePush);
-        !is_unwanted
+        // Agents hand messages over with -m and -F; its start would be a sixth of what a commit takes longer.
+        !is_unwanted && (args.editor || *hook != Hook::CommitMsg)
     };
     Wanted { hooks: Hook::ALL.into_iter().filter(is_wanted).collect(), program }
 }

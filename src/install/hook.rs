@@ -5,7 +5,7 @@
 pub enum Hook {
     /// Adds the trailer.
     PrepareCommitMsg,
-    /// Adds the trailer where an editor was open before.
+    /// Adds the trailer where an editor was open before; on request, because every commit would feel it.
     CommitMsg,
     /// Records the commit.
     PostCommit,

@@ -73,6 +73,7 @@ fn the_message_of_a_file_of_a_template_and_of_no_verify_get_the_trailer_too() {
         assert_eq!(tree.message(), stamped("from a file\n\nwith a body"));
         let _ = agent.git("t2", ["commit", "--quiet", "--allow-empty", "--no-verify", "-m", "quick"]).success();
         assert_eq!(tree.message(), stamped("quick"));
+        let _ = tree.world.run(["install-hooks", "--scope", "none", "--editor"]).success();
         let variables = [("CLAUDE_CODE_SESSION_ID", "s1"), ("GIT_EDITOR", "echo more >>")];
         let template = ["commit", "--quiet", "--allow-empty", "--template", "message"];
         let _ = tree.world.git_with(&tree.folder, template, &variables).success();
@@ -106,6 +107,7 @@ fn trailers_that_are_there_stay_and_ours_joins_them_once() {
 #[test]
 fn scissors_and_verbatim_messages_keep_their_form() {
     in_each_tree(|tree| {
+        let _ = tree.world.run(["install-hooks", "--scope", "none", "--editor"]).success();
         let variables = [("CLAUDE_CODE_SESSION_ID", "s1"), ("GIT_EDITOR", "sed -i -e '1s/^/written\\n/'")];
         let verbose = ["commit", "--quiet", "--allow-empty", "--verbose", "--cleanup=scissors"];
         let _ = tree.world.git_with(&tree.folder, verbose, &variables).success();
@@ -128,6 +130,12 @@ fn an_empty_template_stays_empty_so_that_the_commit_can_be_given_up() {
         let _ = editor("true").failure(1);
         let _ = tree.agent("s1").git("t1", ["commit", "--allow-empty", "-m", ""]).failure(1);
         assert_eq!(tree.head(), before, "an aborted commit was made");
+        let _ = editor("echo written >").success();
+        assert_eq!(tree.message(), "written", "nothing is stamped after an editor unless that was asked for");
+        let by = tree.events("commit").pop().unwrap()["by"].clone();
+        assert_eq!(by[0]["session"], "s1", "the record names the session all the same");
+        let _ = tree.world.run(["install-hooks", "--scope", "none", "--editor"]).success();
+        let _ = editor("true").failure(1);
         let _ = editor("echo written >").success();
         assert_eq!(tree.message(), stamped("written"));
     });
@@ -405,6 +413,7 @@ fn a_fast_forward_by_an_agent_gives_it_nobodys_commit() {
 fn an_editor_that_is_closed_without_a_word_gives_the_commit_up_whatever_comments_begin_with() {
     let world = world();
     let tree = &world.trees()[0];
+    let _ = world.run(["install-hooks", "--scope", "none", "--editor"]).success();
     let before = tree.head();
     let more = [("CLAUDE_CODE_SESSION_ID", "s1"), ("GIT_EDITOR", "true")];
     let give_up = || {

@@ -56,9 +56,7 @@ fn a_commit_made_in_a_session_is_linked_by_the_hook_that_saw_it() {
 #[test]
 fn without_trailers_the_hook_alone_suffices_and_follows_amend_and_rebase() {
     let world = world();
-    ["prepare-commit-msg", "commit-msg"]
-        .iter()
-        .for_each(|hook| fs::remove_file(world.path(".git/hooks").join(hook)).unwrap());
+    let _ = world.run(["install-hooks", "--scope", "none", "--no-trailers"]).success();
     let _ = world.git(["switch", "--quiet", "--create", "side"]).success();
     world.write("b.txt", "two\n");
     let _ = world.git(["add", "b.txt"]).success();

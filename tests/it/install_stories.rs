@@ -125,8 +125,9 @@ fn steps(json: &Value) -> usize {
     json["steps"].as_array().unwrap().len()
 }
 
-const COMMIT: [&str; 3] =
-    ["git prepare-commit-msg .git/COMMIT_EDITMSG message", "git commit-msg .git/COMMIT_EDITMSG", "git post-commit"];
+const COMMIT: [&str; 2] = ["git prepare-commit-msg .git/COMMIT_EDITMSG message", "git post-commit"];
+
+const EDITED: &str = "git commit-msg .git/COMMIT_EDITMSG";
 
 #[test]
 fn every_commit_of_an_agent_starts_each_hook_once_and_nobody_hears_it() {
@@ -147,7 +148,7 @@ fn every_commit_of_an_agent_starts_each_hook_once_and_nobody_hears_it() {
 fn a_plan_is_printed_and_not_carried_out() {
     let program = Program::new();
     let json = program.run(&["install-hooks", "--dry-run"]);
-    assert!(json["dry_run"] == true && steps(&json) == 8, "{json:#}");
+    assert!(json["dry_run"] == true && steps(&json) == 7, "{json:#}");
     assert!(!program.hook("post-commit").exists() && !program.world.path(".claude").exists());
 }
 
@@ -169,24 +170,27 @@ fn options_are_the_presence_of_hooks_and_can_be_changed() {
 #[test]
 fn hooks_of_messages_start_nothing_where_nothing_can_be_to_do() {
     let program = Program::new();
-    program.run(&["install-hooks"]);
+    program.run(&["install-hooks", "--editor"]);
     program.world.commit("of a person");
-    assert_eq!(program.calls(), [COMMIT[2]]);
+    assert_eq!(program.calls(), COMMIT[1..]);
     let message = "work\n\nAgent-Session: claude-code/s1";
     let _ = program
         .world
         .git_with(&program.world.path(""), ["commit", "-q", "--allow-empty", "-m", message], &AGENT)
         .success();
-    assert_eq!(program.calls(), [COMMIT[0], COMMIT[2]]);
+    assert_eq!(program.calls(), COMMIT);
     let long = format!("work\n\n{}", "line\n".repeat(300)) + "\nAgent-Session: claude-code/s1";
     let _ = program
         .world
         .git_with(&program.world.path(""), ["commit", "-q", "--allow-empty", "-m", &long], &AGENT)
         .success();
-    assert_eq!(program.calls(), COMMIT, "a long message is for the program to read");
+    assert_eq!(program.calls(), [COMMIT[0], EDITED, COMMIT[1]], "a long message is for the program to read");
     let editor = [AGENT[0], AGENT[1], ("GIT_EDITOR", "echo written >")];
     let _ = program.world.git_with(&program.world.path(""), ["commit", "-q", "--allow-empty"], &editor).success();
-    assert_eq!(program.calls(), COMMIT[1..], "there is no message yet when an editor is about to open");
+    assert_eq!(program.calls(), [EDITED, COMMIT[1]], "there is no message yet when an editor is about to open");
+    program.run(&["install-hooks"]);
+    let _ = program.world.git_with(&program.world.path(""), ["commit", "-q", "--allow-empty"], &editor).success();
+    assert_eq!(program.calls(), COMMIT[1..], "the hook of editors is there on request");
 }
 
 #[test]
@@ -208,10 +212,10 @@ fn linked_worktrees_share_the_hooks_wherever_they_are_installed() {
     assert_eq!(code, Some(0));
     assert!(linked.join(".claude/settings.local.json").exists());
     program.commits();
-    assert_eq!(program.calls().len(), 3);
+    assert_eq!(program.calls(), COMMIT);
     program.commits_in(&linked);
     let calls = program.calls();
-    assert_eq!((calls.len(), calls[2].as_str()), (3, "git post-commit"));
+    assert_eq!((calls.len(), calls[1].as_str()), (2, "git post-commit"));
 }
 
 #[test]
@@ -225,7 +229,7 @@ fn a_submodule_has_hooks_of_its_own() {
     let (code, json, _) = program.run_in(&outer.join("inner"), &["install-hooks"]);
     assert_eq!((code, json["form"].as_str()), (Some(0), Some("files")));
     program.commits_in(&outer.join("inner"));
-    assert_eq!(program.calls().len(), 3);
+    assert_eq!(program.calls().len(), 2);
     program.commits_in(&outer);
     assert_eq!(program.calls().len(), 0);
 }
@@ -240,7 +244,7 @@ fn commits_in_worktrees_of_a_bare_repository_are_seen() {
     assert!(code == Some(0) && warnings.contains("bare") && warnings.contains("--scope user"), "{json:#}");
     let _ = program.world.git_in(&bare, ["worktree", "add", "-q", tree.to_str().unwrap()]).success();
     program.commits_in(&tree);
-    assert_eq!(program.calls().len(), 3);
+    assert_eq!(program.calls().len(), 2);
 }
 
 #[test]
@@ -260,9 +264,9 @@ fn hooks_of_others_run_first_with_their_own_words_and_come_back() {
     for (name, text) in &theirs {
         executable(&program.hook(name), text);
     }
-    program.run(&["install-hooks"]);
+    program.run(&["install-hooks", "--editor"]);
     program.commits();
-    assert_eq!(program.calls(), COMMIT);
+    assert_eq!(program.calls(), [COMMIT[0], EDITED, COMMIT[1]]);
     let said = fs::read_to_string(&log).unwrap();
     assert_eq!(said, "prepare .git/COMMIT_EDITMSG message\ncommit-msg.before-agent-trace\npost-commit\n");
     program.run(&["uninstall-hooks"]);
@@ -280,7 +284,7 @@ fn a_failing_hook_of_others_fails_as_before() {
         program.world.git_with(&program.world.path(""), ["commit", "--allow-empty", "-m", message], &AGENT)
     };
     let before = commit("x");
-    program.run(&["install-hooks"]);
+    program.run(&["install-hooks", "--editor"]);
     let after = commit("x");
     assert_eq!((after.code, after.stderr, after.stdout), (before.code, before.stderr, before.stdout));
     assert_eq!(program.calls(), [COMMIT[0]], "what was not committed is not recorded");
@@ -454,11 +458,13 @@ fn new_gits_get_hooks_in_the_configuration_beside_any_manager() {
     executable(&program.world.path(".husky/_/post-commit"), "#!/bin/sh\nexit 0\n");
     let _ = program.world.git(["config", "core.hooksPath", ".husky/_"]).success();
     let config = program.world.read(".git/config");
-    let json = program.run(&["install-hooks"]);
+    let json = program.run(&["install-hooks", "--editor"]);
     assert_eq!((json["form"].as_str(), steps(&json)), (Some("config"), 4));
     assert!(!program.hook("post-commit").exists());
-    assert_eq!(steps(&program.run(&["install-hooks"])), 0);
-    for (hook, call) in ["prepare-commit-msg", "commit-msg", "post-commit"].into_iter().zip(COMMIT) {
+    assert_eq!(steps(&program.run(&["install-hooks", "--editor"])), 0);
+    for (hook, call) in
+        ["prepare-commit-msg", "commit-msg", "post-commit"].into_iter().zip([COMMIT[0], EDITED, COMMIT[1]])
+    {
         let key = |what: &str| format!("hook.agent-trace-{hook}.{what}");
         assert_eq!(program.world.git(["config", &key("event")]).success().stdout.trim(), hook);
         let mut git = program.world.command(Path::new("git"), &program.world.path(""));
@@ -473,7 +479,7 @@ fn new_gits_get_hooks_in_the_configuration_beside_any_manager() {
     }
     if program.world.git_at_least(2, 54) {
         program.commits();
-        assert_eq!(program.calls(), COMMIT);
+        assert_eq!(program.calls(), [COMMIT[0], EDITED, COMMIT[1]]);
         program.stand_in("kill -9 $$\n");
         program.commits();
         fs::remove_file(program.folder.join("agent-trace-hook")).unwrap();
