@@ -19,6 +19,7 @@ mod history;
 mod known_agents;
 mod line_changes;
 mod lookup;
+mod note_lookup;
 mod notes;
 mod notes_merge;
 mod notes_sync;
@@ -37,6 +38,7 @@ mod similarity;
 mod test_repo;
 mod trailers;
 mod tree_changes;
+mod tree_file;
 mod trial;
 mod worktrees;
 

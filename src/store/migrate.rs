@@ -22,10 +22,11 @@ const APPLICATION_ID: i64 = 0x6167_7472;
 pub(super) const DERIVED_VERSION: i64 = 3;
 
 /// Released migrations are never edited; `tests/it/schema.rs` holds their hashes.
-const MIGRATIONS: [(i64, &str); 3] = [
+const MIGRATIONS: [(i64, &str); 4] = [
     (1, include_str!("schema/0001_facts.sql")),
     (2, include_str!("schema/0002_capture.sql")),
     (3, include_str!("schema/0003_notes.sql")),
+    (6, include_str!("schema/0006_imported.sql")),
 ];
 
 const DERIVED: &str = include_str!("schema/derived.sql");

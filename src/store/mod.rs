@@ -12,6 +12,7 @@ mod derived;
 mod error;
 mod evidence;
 mod facts;
+mod imported;
 mod ledger;
 mod line_facts;
 mod merge;
@@ -37,6 +38,7 @@ pub use facts::{
     CallFact, CapturedFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts,
     SightingFact, ToolFact,
 };
+pub use imported::{Imported, ImportedRow};
 pub use ledger::{Column, Values};
 pub use line_facts::{CommitKey, LandedFact, Sighted};
 pub use names::Names;
