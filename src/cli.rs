@@ -256,8 +256,9 @@ pub struct BlameArgs {
     /// Blame this text in place of the file's
     #[arg(long, value_name = "FILE")]
     pub contents: Option<String>,
-    /// How to write dates: short, iso, unix [default: to the minute]
-    #[arg(long, value_name = "FORMAT", value_parser = ["short", "iso", "unix"], hide_possible_values = true)]
+    /// How to write dates: git's default, iso, iso-strict, rfc, short, relative, raw or unix [default: to the minute]
+    #[arg(long, value_name = "FORMAT", hide_possible_values = true,
+        value_parser = ["default", "iso", "iso-strict", "raw", "relative", "rfc", "short", "unix"])]
     pub date: Option<String>,
     /// Digits of commit ids
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(4..=64))]
@@ -280,12 +281,18 @@ pub struct BlameArgs {
     /// Show what each line cost
     #[arg(long)]
     pub cost: bool,
+    /// Show how the prompt of each line's turn begins, read from its transcript, if that still exists
+    #[arg(long)]
+    pub prompt: bool,
     /// Write git's porcelain, with agent-… headers
     #[arg(short = 'p', long, conflicts_with_all = ["json", "format"])]
     pub porcelain: bool,
     /// The same, with all headers for every line
     #[arg(long, conflicts_with_all = ["json", "format", "porcelain"])]
     pub line_porcelain: bool,
+    /// Write what is found at once, in git's form for programs, with agent-… headers
+    #[arg(long, conflicts_with_all = ["json", "format", "porcelain", "line_porcelain", "prompt"])]
+    pub incremental: bool,
 }
 
 /// What to install.

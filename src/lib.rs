@@ -12,6 +12,7 @@
 //! From below to above:
 //!
 //! - [`model`]: identifiers, amounts, instants; knows nothing else.
+//! - [`lines`]: states of a file as sequences of line marks, and how they differ.
 //! - [`clock`] and [`paths`]: the time, and where things live; read in one place each.
 //! - [`transcript`]: bytes of a transcript to events and counted problems.
 //! - [`capture`]: the hot path of hooks: one record, one append to the spool.
@@ -44,6 +45,7 @@ pub mod git;
 pub mod ingest;
 pub mod install;
 pub mod interop;
+pub mod lines;
 pub mod model;
 pub mod notes;
 pub mod noting;

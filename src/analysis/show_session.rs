@@ -7,6 +7,7 @@ use super::commits::{Texts, grade};
 use super::directory::Directory;
 use super::error::AnalysisError;
 use super::filter::Filter;
+use super::prompt::{self, PromptText};
 use super::sessions::entries;
 use super::tree::Tree;
 use crate::derive::{Bucket as Code, TurnEnd, TurnKind};
@@ -16,9 +17,6 @@ use crate::report::{
     ShowTurnReport,
 };
 use crate::store::Reader;
-
-/// Looks up the text of a prompt in the file at a path, from an offset.
-pub type PromptText<'p> = dyn Fn(&str, u64) -> Option<String> + 'p;
 
 /// Returns a session explained.
 ///
@@ -76,19 +74,9 @@ pub fn show_turn(
     let scope = format!("session = {session} AND turn = {}", turn.number(0).unwrap_or(0));
     let buckets = buckets(reader, &scope, filter)?;
     let ms = |index: usize| turn.number(index).map(|ms| ms.max(0) as u64);
-    let tool_ms = reader.rows(
-        "SELECT tool_ms, prompt_source, prompt_offset FROM turn WHERE session = ?1 AND key = ?2",
-        &[session, turn.number(0).unwrap_or(0)],
-    )?;
-    let extra = tool_ms.first();
-    let place = extra.and_then(|row| Some((directory.text(row.number(1))?, row.number(2)?.max(0) as u64)));
-    let text = prompt.and_then(|read| place.as_ref().and_then(|(path, offset)| read(path, *offset)));
-    let prompt_missing = match (&text, prompt.is_some(), &place) {
-        (Some(_), ..) => None,
-        (None, false, _) => Some(Missing::NotAsked),
-        (None, true, None) => Some(Missing::NotApplicable),
-        (None, true, Some(_)) => Some(Missing::TranscriptGone),
-    };
+    let sql = "SELECT tool_ms FROM turn WHERE session = ?1 AND key = ?2";
+    let tool_ms = reader.rows(sql, &[session, turn.number(0).unwrap_or(0)])?;
+    let (text, prompt_missing) = prompt::prompt(reader, &directory, (session, number), prompt)?;
     let report = ShowTurnReport {
         timezone: filter.zone.name().to_owned(),
         turn: format!("{}:{number}", name.id),
@@ -102,7 +90,7 @@ pub fn show_turn(
         wall_ms: node.duration_ms,
         active_ms: ms(6),
         wait_ms: ms(7),
-        tool_ms: extra.and_then(|row| row.number(0)).map(|ms| ms.max(0) as u64),
+        tool_ms: tool_ms.first().and_then(|row| row.number(0)).map(|ms| ms.max(0) as u64),
         time_missing: ms(6).is_none().then_some(Missing::NotRecorded),
         prompt: text,
         prompt_missing,

@@ -1,28 +1,40 @@
 //! `blame`: who wrote each line of a file.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::ops::ControlFlow;
+use std::path::Path;
 
+use super::blame_porcelain::{incremental, lines_of, porcelain};
 use super::context::Context;
-use super::reports::sources;
+use super::hearsay::hearsay;
+use super::reports::{Sources, sources};
 use crate::analysis::{self, BlamedFile, Runs};
 use crate::cli::BlameArgs;
 use crate::error::{Error, ExitCode};
-use crate::git::{AddedRun, Blame, BlameQuery, BlamedLine, Repo, blame, known_files};
+use crate::git::{AddedRun, BlameQuery, BlamedGroup, BlamedLine, Repo, blame, blame_stream, known_files};
 use crate::model::{CommitId, Timestamp};
 use crate::report::{
-    BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals, LineClass, LineGrade, LineReason, Report,
+    BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals, DeclaredSource, LineClass, LineGrade, LineReason,
+    Report,
 };
+use crate::transcript;
 
 /// Runs `agent-trace blame`.
 pub(super) fn run(context: &Context<'_>, args: &BlameArgs) -> Result<ExitCode, Error> {
     let query = query(args)?;
     let sources = sources(context)?;
+    if args.incremental {
+        return stream(context, &sources, &query, args.contents.as_deref());
+    }
     let blamed = blame(context.start(), &query).map_err(|error| not_blamed(context, &query, error.into()))?;
-    let added = |id: &CommitId, paths: &[&str]| added(&sources.repo, id, paths);
-    let lines = blamed.lines.iter().map(|line| blank(&blamed, line)).collect();
-    let lines = analysis::blame(&sources.reader, BlamedFile { lines, added: &added })?;
+    let text = |line: &BlamedLine| blamed.text.get(line.content.clone()).unwrap_or_default();
+    let lines = blamed.lines.iter().map(|line| blank(line, text(line))).collect();
+    let (lines, declared) = decided(&sources, lines)?;
+    let read = |path: &str, offset: u64| transcript::read_prompt(Path::new(path), offset);
+    let prompts = if args.prompt { analysis::prompts(&sources.reader, &lines, &read)? } else { Vec::new() };
     if args.porcelain || args.line_porcelain {
-        context.ui.print_bytes(&porcelain(&blamed, &lines))?;
+        context.ui.print_bytes(&porcelain(&blamed, &lines, &prompts))?;
         return Ok(ExitCode::Ok);
     }
     let report = BlameReport {
@@ -31,10 +43,57 @@ pub(super) fn run(context: &Context<'_>, args: &BlameArgs) -> Result<ExitCode, E
         revision: query.revision,
         totals: BlameTotals::of(&lines),
         lines,
+        prompts,
+        declared,
         prices: sources.stamp.prices,
-        columns: columns(args),
+        columns: columns(context, args),
     };
     context.print_whole(&Report::Blame(Box::new(report)))
+}
+
+/// Prints what git finds while it is searching.
+fn stream(
+    context: &Context<'_>,
+    sources: &Sources,
+    query: &BlameQuery,
+    contents: Option<&str>,
+) -> Result<ExitCode, Error> {
+    let text = sources.repo.blamed_text(context.start(), query, contents.map(Path::new)).unwrap_or_default();
+    let texts: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    let mut failure = None;
+    let print = |groups: Vec<BlamedGroup>| -> Result<bool, Error> {
+        let lines = decided(sources, groups.iter().flat_map(|group| lines_of(group, &texts)).collect())?.0;
+        let (mut text, mut rest) = (Vec::new(), lines.as_slice());
+        for group in &groups {
+            let (own, more) = rest.split_at(rest.len().min(group.count as usize));
+            text.extend(incremental(group, own));
+            rest = more;
+        }
+        context.ui.print_some(&text)
+    };
+    let sink = &mut |groups| match print(groups) {
+        Ok(true) => ControlFlow::Continue(()),
+        Ok(false) => ControlFlow::Break(()),
+        Err(error) => {
+            failure = Some(error);
+            ControlFlow::Break(())
+        }
+    };
+    blame_stream(context.start(), query, sink).map_err(|error| not_blamed(context, query, error.into()))?;
+    failure.map_or(Ok(ExitCode::Ok), Err)
+}
+
+/// Returns lines with who wrote them, and what others say of them.
+pub(super) fn decided(
+    sources: &Sources,
+    lines: Vec<BlameLine>,
+) -> Result<(Vec<BlameLine>, Vec<DeclaredSource>), Error> {
+    let added = |id: &CommitId, paths: &[&str]| added(&sources.repo, id, paths);
+    let mut lines = analysis::blame(&sources.reader, BlamedFile { lines, added: &added })?;
+    let commits: BTreeSet<CommitId> = lines.iter().filter_map(|line| line.commit).collect();
+    let said = hearsay(sources, &commits.into_iter().collect::<Vec<_>>())?;
+    let declared = analysis::lay_under(&sources.reader, &mut lines, &said)?;
+    Ok((lines, declared))
 }
 
 fn query(args: &BlameArgs) -> Result<BlameQuery, Error> {
@@ -73,11 +132,16 @@ fn options(args: &BlameArgs) -> Result<Vec<OsString>, Error> {
     Ok(options.into_iter().map(OsString::from).collect())
 }
 
-fn columns(args: &BlameArgs) -> BlameColumns {
+fn columns(context: &Context<'_>, args: &BlameArgs) -> BlameColumns {
     let date = match (args.date.as_deref(), args.unix) {
         (_, true) | (Some("unix"), _) => BlameDate::Unix,
         (Some("short"), _) => BlameDate::Short,
         (Some("iso"), _) => BlameDate::Iso,
+        (Some("iso-strict"), _) => BlameDate::IsoStrict,
+        (Some("rfc"), _) => BlameDate::Rfc,
+        (Some("raw"), _) => BlameDate::Raw,
+        (Some("relative"), _) => BlameDate::Relative(context.now),
+        (Some("default"), _) => BlameDate::Default,
         _ => BlameDate::Minute,
     };
     BlameColumns {
@@ -105,8 +169,7 @@ fn not_blamed(context: &Context<'_>, query: &BlameQuery, error: Error) -> Error 
 }
 
 /// Returns a line with what git says of it.
-fn blank(blamed: &Blame, line: &BlamedLine) -> BlameLine {
-    let text = blamed.text.get(line.content.clone()).unwrap_or_default();
+pub(super) fn blank(line: &BlamedLine, text: &[u8]) -> BlameLine {
     BlameLine {
         line: line.line,
         class: LineClass::Unknown,
@@ -125,6 +188,7 @@ fn blank(blamed: &Blame, line: &BlamedLine) -> BlameLine {
         call: None,
         tool_call: None,
         model: None,
+        source: None,
         cost: None,
         cost_missing: None,
         text: String::from_utf8_lossy(text).into_owned(),
@@ -134,41 +198,4 @@ fn blank(blamed: &Blame, line: &BlamedLine) -> BlameLine {
 fn added(repo: &Repo, id: &CommitId, paths: &[&str]) -> Option<Vec<Runs>> {
     let runs = |file: Vec<AddedRun>| file.into_iter().map(|run| (run.first, run.lines)).collect();
     repo.added_lines(id, paths).ok().map(|files| files.into_iter().map(runs).collect())
-}
-
-/// Git's answer, with our headers as the last of every line.
-fn porcelain(blamed: &Blame, lines: &[BlameLine]) -> Vec<u8> {
-    let mut text = Vec::with_capacity(blamed.text.len() + lines.len() * 64);
-    let mut at = 0;
-    for (line, found) in blamed.lines.iter().zip(lines) {
-        text.extend_from_slice(blamed.text.get(at..line.headers.end).unwrap_or_default());
-        text.extend_from_slice(headers(found).as_bytes());
-        at = line.headers.end;
-    }
-    text.extend_from_slice(blamed.text.get(at..).unwrap_or_default());
-    text
-}
-
-fn headers(line: &BlameLine) -> String {
-    let known = [
-        ("class", Some(line.class.name().to_owned())),
-        ("grade", Some(line.grade.name().to_owned())),
-        ("reason", Some(line.reason.name().to_owned())),
-        ("name", line.agent.clone()),
-        ("session", line.session.clone()),
-        ("turn", line.turn.map(|turn| turn.to_string())),
-        ("call", line.call.clone()),
-        ("tool-call", line.tool_call.clone()),
-        ("model", line.model.clone()),
-        ("cost-nano-usd", line.cost.map(|cost| cost.0.to_string())),
-    ];
-    let is_control = |character: char| if character.is_control() { ' ' } else { character };
-    let mut text = String::new();
-    for (name, value) in known {
-        if let Some(value) = value {
-            let value: String = value.chars().map(is_control).collect();
-            text.push_str(&format!("agent-{name} {value}\n"));
-        }
-    }
-    text
 }

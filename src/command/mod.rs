@@ -6,11 +6,15 @@
 
 #[cfg(feature = "analytics")]
 mod blame;
+#[cfg(feature = "analytics")]
+mod blame_porcelain;
 mod context;
 mod dispatch;
 mod doctor;
 #[cfg(feature = "analytics")]
 mod filter;
+#[cfg(feature = "analytics")]
+mod hearsay;
 mod ingest;
 mod install;
 mod install_places;

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::ops::Range;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use super::error::GitError;
 use super::path_text::path_text;
@@ -66,20 +66,26 @@ pub struct BlamedLine {
 /// [`GitError::GitProgram`] with git's message, for a revision that looks like an option too.
 pub fn blame(start: &Path, query: &BlameQuery) -> Result<Blame, GitError> {
     let failed = |message: String| GitError::GitProgram { arguments: "blame".into(), message };
-    if query.revision.as_ref().is_some_and(|revision| revision.starts_with('-') || revision.contains('\0')) {
-        return Err(failed("a revision cannot begin with `-`".into()));
-    }
     let form = if query.is_long { "--line-porcelain" } else { "--porcelain" };
+    let output = blame_command(start, query, form)?.output().map_err(|error| failed(error.to_string()))?;
+    match output.status.success() {
+        true => Ok(read(output.stdout)),
+        false => Err(failed(String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("fatal: ").to_owned())),
+    }
+}
+
+/// Returns git, ready to answer in one of its forms.
+pub(super) fn blame_command(start: &Path, query: &BlameQuery, form: &str) -> Result<Command, GitError> {
+    if query.revision.as_ref().is_some_and(|revision| revision.starts_with('-') || revision.contains('\0')) {
+        let message = "a revision cannot begin with `-`".into();
+        return Err(GitError::GitProgram { arguments: "blame".into(), message });
+    }
     let mut git = command(Path::new("git"));
     git.arg("--no-pager").args(["-c", "core.fsmonitor=false"]).arg("-C").arg(start);
     git.args(["blame", "--no-progress", "--no-textconv", form]).args(&query.options);
     git.args(&query.revision).arg("--").arg(&query.file);
     git.env("LC_ALL", "C").env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null());
-    let output = git.output().map_err(|error| failed(error.to_string()))?;
-    match output.status.success() {
-        true => Ok(read(output.stdout)),
-        false => Err(failed(String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("fatal: ").to_owned())),
-    }
+    Ok(git)
 }
 
 /// Returns the files of the work tree that git knows, as seen from a folder.
@@ -137,7 +143,7 @@ fn read(text: Vec<u8>) -> Blame {
 }
 
 /// Returns the line at an offset, without its end, and the offset of the next.
-fn line_at(text: &[u8], at: usize) -> (&[u8], usize) {
+pub(super) fn line_at(text: &[u8], at: usize) -> (&[u8], usize) {
     let rest = text.get(at..).unwrap_or_default();
     match memchr::memchr(b'\n', rest) {
         Some(end) => (&rest[..end], at + end + 1),
@@ -145,7 +151,7 @@ fn line_at(text: &[u8], at: usize) -> (&[u8], usize) {
     }
 }
 
-fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
+pub(super) fn number<T: std::str::FromStr>(word: &[u8]) -> Option<T> {
     std::str::from_utf8(word).ok()?.parse().ok()
 }
 
@@ -165,7 +171,7 @@ impl Known {
 }
 
 /// Undoes git's quoting of paths: `"a\tb\303\274"`.
-fn unquoted(path: &[u8]) -> Vec<u8> {
+pub(super) fn unquoted(path: &[u8]) -> Vec<u8> {
     let Some(inner) = path.strip_prefix(b"\"").and_then(|path| path.strip_suffix(b"\"")) else {
         return path.to_vec();
     };

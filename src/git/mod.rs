@@ -8,6 +8,8 @@
 
 mod added_lines;
 mod blame;
+mod blame_stream;
+mod blamed_text;
 mod blob;
 mod blob_id;
 mod branches;
@@ -44,6 +46,7 @@ mod worktrees;
 
 pub use added_lines::AddedRun;
 pub use blame::{Blame, BlameQuery, BlamedLine, blame, known_files};
+pub use blame_stream::{BlamedGroup, blame_stream};
 pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
 pub use commits::{CommitFacts, Walk};

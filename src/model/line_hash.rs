@@ -10,7 +10,7 @@
 pub struct LineHash(pub i64);
 
 /// The shortest text that can be evidence (`analysis` rule L0).
-const MIN_EVIDENCE: usize = 4;
+pub(super) const MIN_EVIDENCE: usize = 4;
 
 impl LineHash {
     /// Returns the hash of a line, or `None` if the line is too trivial to be evidence.

@@ -4,17 +4,23 @@
 
 mod agent;
 mod home;
+mod hunk;
 mod id;
+mod line_class;
 mod line_hash;
+mod line_mark;
 mod money;
 mod timestamp;
 mod usage;
 
 pub use agent::Agent;
 pub use home::without_home;
+pub use hunk::Hunk;
 pub use id::{AgentId, CommitId, IdError, MessageId, RowId, SessionId, ToolUseId};
 pub(crate) use id::{bytes_key, derived_key, text_key};
+pub use line_class::{LineClass, LineGrade, LineReason};
 pub use line_hash::LineHash;
+pub use line_mark::LineMark;
 pub use money::NanoUsd;
 pub use timestamp::Timestamp;
 pub use usage::{InferenceGeo, ServiceTier, Speed, Usage};

@@ -19,6 +19,7 @@ mod document;
 mod duration;
 mod fit;
 mod format;
+mod git_date;
 mod grouping;
 mod json;
 mod markdown;

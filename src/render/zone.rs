@@ -16,8 +16,13 @@ impl Zone {
 
     /// Returns `2026-01-23 04:54` in this zone.
     pub(super) fn minute(self, at: Timestamp) -> String {
+        self.written(at, "%Y-%m-%d %H:%M")
+    }
+
+    /// Returns an instant in this zone, in a form of `strftime`.
+    pub(super) fn written(self, at: Timestamp, form: &'static str) -> String {
         match at.to_utc() {
-            Some(time) => time.with_timezone(&self.0).format("%Y-%m-%d %H:%M").to_string(),
+            Some(time) => time.with_timezone(&self.0).format(form).to_string(),
             None => at.to_string(),
         }
     }

@@ -6,7 +6,7 @@ use super::books::PriceTable;
 use super::imbalance::{self, Imbalance};
 use super::missing::Missing;
 use super::wire;
-use crate::model::{CommitId, NanoUsd, Timestamp};
+use crate::model::{CommitId, LineClass, LineGrade, LineReason, NanoUsd, Timestamp};
 
 /// A file, line by line. `agent-trace/blame/1`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -21,11 +21,43 @@ pub struct BlameReport {
     pub lines: Vec<BlameLine>,
     /// How many lines are whose.
     pub totals: BlameTotals,
+    /// The prompts of the turns that wrote the lines, each once; empty unless asked for.
+    pub prompts: Vec<BlamePrompt>,
+    /// What other tools and commit messages say of the lines, by source.
+    pub declared: Vec<DeclaredSource>,
     /// The prices used.
     pub prices: PriceTable,
     /// What people are shown.
     #[serde(skip)]
     pub columns: BlameColumns,
+}
+
+/// The prompt of a turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BlamePrompt {
+    /// Full id of the session.
+    pub session: String,
+    /// Number of the turn.
+    pub turn: u64,
+    /// The prompt, read from the transcript.
+    pub prompt: Option<String>,
+    /// Why there is none.
+    pub prompt_missing: Option<Missing>,
+}
+
+/// What one source says of the lines of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DeclaredSource {
+    /// Another tool's record, or a line of commit messages.
+    pub source: String,
+    /// Lines whose class rests on its word.
+    pub lines: u64,
+    /// Lines that stay unknown, of a commit for which it names somebody.
+    pub named: u64,
+    /// Lines of which it says what is known without it.
+    pub agreed: u64,
+    /// Lines of which it says something else.
+    pub contradicted: u64,
 }
 
 /// What people are shown of each line.
@@ -47,7 +79,7 @@ pub struct BlameColumns {
     pub date: BlameDate,
 }
 
-/// How dates are written.
+/// How dates are written; all but the first as git does.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BlameDate {
     /// To the minute.
@@ -55,10 +87,20 @@ pub enum BlameDate {
     Minute,
     /// The day.
     Short,
-    /// RFC 3339 in UTC.
+    /// `2026-01-23 04:54:13 +0100`.
     Iso,
+    /// `2026-01-23T04:54:13+01:00`.
+    IsoStrict,
+    /// `Fri, 23 Jan 2026 04:54:13 +0100`.
+    Rfc,
+    /// `Fri Jan 23 04:54:13 2026 +0100`.
+    Default,
     /// Seconds since 1970.
     Unix,
+    /// Seconds since 1970, and the zone.
+    Raw,
+    /// `3 days ago`, seen from this instant.
+    Relative(Timestamp),
 }
 
 /// One line.
@@ -101,6 +143,8 @@ pub struct BlameLine {
     pub tool_call: Option<String>,
     /// The model.
     pub model: Option<String>,
+    /// Who says so, if it is not the evidence of this clone: another tool's record, or the commit's message.
+    pub source: Option<String>,
     /// The line's part of what its request cost this commit.
     #[serde(rename = "cost_nano_usd", serialize_with = "wire::nano_or_null")]
     pub cost: Option<NanoUsd>,
@@ -108,111 +152,6 @@ pub struct BlameLine {
     pub cost_missing: Option<Missing>,
     /// The text; bytes that are not UTF-8 are replaced.
     pub text: String,
-}
-
-/// Whose a line is. Unknown is not human.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LineClass {
-    /// An agent wrote it.
-    Agent,
-    /// A person wrote it.
-    Human,
-    /// There is no evidence.
-    #[default]
-    Unknown,
-}
-
-impl LineClass {
-    /// Returns the name used in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            LineClass::Agent => "agent",
-            LineClass::Human => "human",
-            LineClass::Unknown => "unknown",
-        }
-    }
-}
-
-/// How sure the class of a line is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LineGrade {
-    /// An edit wrote this very line, and it landed in this commit.
-    Matched,
-    /// It follows from what is around it.
-    Inferred,
-    /// The commit is one session's, but the line is not among its edits.
-    Declared,
-    /// Nothing is known.
-    #[default]
-    None,
-}
-
-impl LineGrade {
-    /// Returns the name used in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            LineGrade::Matched => "matched",
-            LineGrade::Inferred => "inferred",
-            LineGrade::Declared => "declared",
-            LineGrade::None => "none",
-        }
-    }
-}
-
-/// What the class of a line rests on.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LineReason {
-    /// A tool call wrote this line.
-    Edit,
-    /// A tool call wrote this line; the commit is a copy of the one in which it landed.
-    EditOfCopy,
-    /// Too short to be evidence; the lines around it were added with it and have one owner.
-    Between,
-    /// A hook saw the commit being made, and no session is in it.
-    NoSession,
-    /// A hook saw the commit being made, and its sessions changed files by edits only, of which this is none.
-    NotInEdits,
-    /// A session of the commit ran commands, which may have written it.
-    Command,
-    /// A session of the commit is known by name only: its transcript was not read.
-    NotRead,
-    /// A session wrote this very line into this file, but not for this commit.
-    OtherEdit,
-    /// Too short to be evidence.
-    Trivial,
-    /// No hook saw the commit being made, and no edit wrote the line.
-    #[default]
-    NoEvidence,
-    /// The line is in no commit yet.
-    Uncommitted,
-    /// A merge claims no lines.
-    Merge,
-    /// The commit, or what it changed, is not known here.
-    NoContent,
-}
-
-impl LineReason {
-    /// Returns the name used in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            LineReason::Edit => "edit",
-            LineReason::EditOfCopy => "edit_of_copy",
-            LineReason::Between => "between",
-            LineReason::NoSession => "no_session",
-            LineReason::NotInEdits => "not_in_edits",
-            LineReason::Command => "command",
-            LineReason::NotRead => "not_read",
-            LineReason::OtherEdit => "other_edit",
-            LineReason::Trivial => "trivial",
-            LineReason::NoEvidence => "no_evidence",
-            LineReason::Uncommitted => "uncommitted",
-            LineReason::Merge => "merge",
-            LineReason::NoContent => "no_content",
-        }
-    }
 }
 
 /// How many lines are whose.

@@ -39,7 +39,8 @@ mod status;
 mod tokens;
 mod wire;
 
-pub use blame::{BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals, LineClass, LineGrade, LineReason};
+pub use crate::model::{LineClass, LineGrade, LineReason};
+pub use blame::{BlameColumns, BlameDate, BlameLine, BlamePrompt, BlameReport, BlameTotals, DeclaredSource};
 pub use books::{Auxiliary, AuxiliaryKind, Books, Incomplete, Payment, PriceTable, UnpricedModel};
 pub use bucket::{Bucket, BucketCost, Leftover, LeftoverKind, Parts};
 pub use cost::{Absent, CostBy, CostReport, CostRow, LineShare};

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::commits::note_call;
+use super::file_changes::FileChangeRow;
 use super::merge::Merge;
 use super::names::Interner;
 use super::rows::{
@@ -27,6 +28,7 @@ pub struct Batch {
     calls: FxHashMap<i64, CallRow>,
     tools: FxHashMap<i64, ToolRow>,
     edits: FxHashMap<(i64, String), EditRow>,
+    changes: FxHashMap<(i64, String), FileChangeRow>,
     sightings: FxHashMap<(i64, String), SightingRow>,
     marks: FxHashMap<i64, MarkRow>,
     agent_runs: FxHashMap<i64, AgentRunRow>,
@@ -86,6 +88,11 @@ impl Batch {
         put(&mut self.edits, (row.tool_call, row.path.clone()), row);
     }
 
+    /// Adds what a tool call did to a file.
+    pub fn file_change(&mut self, row: FileChangeRow) {
+        put(&mut self.changes, (row.tool_call, row.path.clone()), row);
+    }
+
     /// Adds a commit id a tool printed.
     pub fn sighting(&mut self, row: SightingRow) {
         let entry = self.sightings.entry((row.tool_call, row.prefix.clone())).or_insert_with(|| row.clone());
@@ -124,6 +131,7 @@ impl Batch {
         other.calls.into_values().for_each(|row| self.call(row));
         other.tools.into_values().for_each(|row| self.tool(row));
         other.edits.into_values().for_each(|row| self.edit(row));
+        other.changes.into_values().for_each(|row| self.file_change(row));
         other.sightings.into_values().for_each(|row| self.sighting(row));
         other.marks.into_values().for_each(|row| self.mark(row));
         other.agent_runs.into_values().for_each(|row| self.agent_run(row));
@@ -146,6 +154,7 @@ impl Batch {
         flush.table(&mut self.calls)?;
         flush.table(&mut self.tools)?;
         flush.table(&mut self.edits)?;
+        flush.table(&mut self.changes)?;
         flush.table(&mut self.marks)?;
         flush.table(&mut self.agent_runs)?;
         flush.table(&mut self.reported)?;
@@ -205,7 +214,7 @@ impl Written {
 ///
 /// The texts of a stored row are sub-selects, not joins: SQLite prepares a statement with a join again for every value
 /// it is asked with.
-trait Table: Merge + Clone + PartialEq + Hash + Sized {
+pub(super) trait Table: Merge + Clone + PartialEq + Hash + Sized {
     /// Tells tables apart.
     const NUMBER: u8;
     /// A number that rows of one key share; two keys may share it too.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::error::StoreError;
+use super::file_changes::{self, FileChangeRow};
 use super::names::Interner;
 use super::open::Writer;
 use super::rows::SessionRow;
@@ -174,6 +175,8 @@ pub struct CaptureBatch {
     pub tools: Vec<ToolMoment>,
     /// States of files.
     pub files: Vec<FileState>,
+    /// What tool calls did to files, from states that hooks recorded.
+    pub changes: Vec<FileChangeRow>,
     /// Moments of sessions.
     pub moments: Vec<SessionMoment>,
     /// Commits that the client says a tool call made: key of the call, abbreviated id.
@@ -206,6 +209,7 @@ impl Writer {
         self.transact(|sql| {
             write_commits(sql, batch)?;
             write_tools(sql, batch, &mut names)?;
+            file_changes::write(sql, &mut names, &batch.changes)?;
             write_sessions(sql, batch)?;
             sql.prepare_cached(
                 "INSERT INTO spool_file (name, offset, prefix_hash) VALUES (?1, ?2, ?3)

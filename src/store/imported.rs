@@ -85,7 +85,8 @@ fn same(one: &[ImportedRow], other: &[ImportedRow]) -> bool {
 fn insert(sql: &Connection, names: &mut Interner, row: &ImportedRow) -> rusqlite::Result<()> {
     let path = names.id(sql, &row.path)?;
     let (agent, model) = (names.maybe(sql, row.agent.as_deref())?, names.maybe(sql, row.model.as_deref())?);
-    let insert = "INSERT INTO imported_lines (git_commit, path, source, record, part, class, agent, model, session, lines)
+    let insert =
+        "INSERT INTO imported_lines (git_commit, path, source, record, part, class, agent, model, session, lines)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     sql.prepare_cached(insert)?
         .execute(params![
@@ -103,11 +104,13 @@ fn insert(sql: &Connection, names: &mut Interner, row: &ImportedRow) -> rusqlite
         .map(drop)
 }
 
-const BY_COMMIT: &str = "SELECT git_commit, path.text, source, record, part, class, agent.text, model.text, session, lines
+const BY_COMMIT: &str =
+    "SELECT git_commit, path.text, source, record, part, class, agent.text, model.text, session, lines
   FROM imported_lines JOIN name AS path ON path.id = imported_lines.path
   LEFT JOIN name AS agent ON agent.id = imported_lines.agent LEFT JOIN name AS model ON model.id = imported_lines.model
   WHERE git_commit = ?1 ORDER BY source, record, part";
-const BY_RECORD: &str = "SELECT git_commit, path.text, source, record, part, class, agent.text, model.text, session, lines
+const BY_RECORD: &str =
+    "SELECT git_commit, path.text, source, record, part, class, agent.text, model.text, session, lines
   FROM imported_lines JOIN name AS path ON path.id = imported_lines.path
   LEFT JOIN name AS agent ON agent.id = imported_lines.agent LEFT JOIN name AS model ON model.id = imported_lines.model
   WHERE source = ?1 AND record = ?2 ORDER BY part";

@@ -108,9 +108,10 @@ impl Merge for ReportedRow {
 
 #[cfg(test)]
 mod tests {
+    use super::super::file_changes::{ChangeSource, FileChangeRow};
     use super::super::rows::Place;
     use super::*;
-    use crate::model::{LineHash, Usage};
+    use crate::model::{Hunk, LineHash, Usage};
     use proptest::prelude::*;
 
     fn place() -> impl Strategy<Value = Place> {
@@ -144,6 +145,15 @@ mod tests {
         }
     }
 
+    prop_compose! {
+        fn change()(sums in prop::collection::vec(prop::option::of(0i64..3), 2), at in prop::option::of(0i64..3),
+                    starts in prop::collection::vec(1u32..4, 0..3)) -> FileChangeRow {
+            let hunks = starts.into_iter().map(|old_start| Hunk { old_start, ..Hunk::default() }).collect();
+            FileChangeRow { tool_call: 1, path: "p".into(), source: ChangeSource::Live, tree: None, session: None, at,
+                            before_sum: sums[0], after_sum: sums[1], hunks }
+        }
+    }
+
     fn joined<T: Merge + Clone>(rows: &[T]) -> T {
         let mut all = rows[0].clone();
         rows[1..].iter().for_each(|row| all.merge(row.clone()));
@@ -172,6 +182,11 @@ mod tests {
 
         #[test]
         fn edits_merge_the_same_in_any_order(rows in prop::collection::vec(edit(), 1..5)) {
+            in_any_order(&rows);
+        }
+
+        #[test]
+        fn changes_of_files_merge_the_same_in_any_order(rows in prop::collection::vec(change(), 1..5)) {
             in_any_order(&rows);
         }
 

@@ -12,9 +12,11 @@ mod derived;
 mod error;
 mod evidence;
 mod facts;
+mod file_changes;
 mod imported;
 mod ledger;
 mod line_facts;
+mod line_records;
 mod merge;
 mod migrate;
 mod names;
@@ -38,9 +40,11 @@ pub use facts::{
     CallFact, CapturedFact, CommitFact, CommitFileFact, EditFact, Facts, MarkFact, ReportedFact, RunFact, SessionFacts,
     SightingFact, ToolFact,
 };
+pub use file_changes::{ChangeSource, FileChangeFact, FileChangeRow};
 pub use imported::{Imported, ImportedRow};
 pub use ledger::{Column, Values};
 pub use line_facts::{CommitKey, LandedFact, Sighted};
+pub use line_records::{LineCommit, LineCommitRows, LineFileRows, LineRecord};
 pub use names::Names;
 pub use notes::{NoteCommitRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
 pub use open::{Reader, Writer};

@@ -80,6 +80,19 @@ impl Ui {
             .map_err(|error| Error::environment("cannot write to standard output").with_source(error))
     }
 
+    /// Prints bytes as they are; more are to come. Tells whether anybody still reads.
+    ///
+    /// # Errors
+    /// What the system says about standard output; a reader that left is none.
+    pub fn print_some(&self, bytes: &[u8]) -> Result<bool, Error> {
+        let mut stream = io::stdout().lock();
+        match stream.write_all(bytes).and_then(|()| stream.flush()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Error::environment("cannot write to standard output").with_source(error)),
+        }
+    }
+
     /// Prints what is going on.
     pub fn status(&self, text: &str) {
         self.say(Role::Plain, "", text);

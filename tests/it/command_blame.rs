@@ -56,6 +56,36 @@ b4799891c8  ?       1  pub fn login(user: &str) -> bool {
 }
 
 #[test]
+fn prompts_stand_beside_their_lines_while_the_transcript_exists() {
+    let world = World::sample();
+    let blamed = world.ask(["blame", "src/login.rs", "--prompt"]);
+    let prompts = blamed["prompts"].as_array().unwrap();
+    assert_eq!(prompts.len(), 1, "{blamed}");
+    let asked = prompts[0]["prompt"].as_str().unwrap();
+    let turn = format!("{}:{}", prompts[0]["session"].as_str().unwrap(), prompts[0]["turn"]);
+    assert_eq!(world.ask(["show", &turn, "--prompt"])["prompt"].as_str(), Some(asked));
+    assert!(world.ask(["blame", "src/login.rs"])["prompts"].as_array().unwrap().is_empty());
+    let porcelain = world.run(["blame", "src/login.rs", "--prompt", "-p"]).success().stdout;
+    assert_eq!(porcelain.matches(&format!("\nagent-prompt {asked}\n")).count(), 2, "{porcelain}");
+    assert_data_eq!(world.run(["blame", "-s", "src/login.rs", "--prompt"]).to_string(), str![[r#"
+commit      who                                    prompt                     line  text
+───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+b4799891c8  ?                                                                    1  pub fn login(user: &str) -> bool {
+8d39e77835  = claude-sonnet-4-5-20250929 ff0e8ea1  limit the length of names     2      let name = user.trim();
+8d39e77835  = claude-sonnet-4-5-20250929 ff0e8ea1  limit the length of names     3      !name.is_empty() && name.len() < 64
+b4799891c8  ?                                                                    4  }
+
+4 lines: 2 by agents, 0 by people, 2 unknown
+= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown
+[exit: 0]
+
+"#]].raw());
+    std::fs::remove_dir_all(world.transcripts_dir()).unwrap();
+    let gone = world.ask(["blame", "src/login.rs", "--prompt"]);
+    assert_eq!(gone["prompts"][0]["prompt_missing"], "transcript_gone");
+}
+
+#[test]
 fn a_file_that_is_not_there_is_said_with_the_one_that_was_meant() {
     let world = World::sample();
     assert_data_eq!(

@@ -51,15 +51,18 @@ mod contract {
         unpriced: Vec<Unpriced>, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
     } optional {});
     shape!(Blame {
-        schema: String, timezone: String, file: String, lines: Vec<BlameLine>, totals: BlameTotals, prices: Prices,
+        schema: String, timezone: String, file: String, lines: Vec<BlameLine>, totals: BlameTotals,
+        prompts: Vec<BlamePrompt>, declared: Vec<DeclaredSource>, prices: Prices,
     } optional { revision: String });
+    shape!(BlamePrompt { session: String, turn: u64 } optional { prompt: String, prompt_missing: Missing });
     shape!(BlameLine {
         line: u32, class: String, grade: String, reason: String, path: String, original_line: u32, author: String,
         at: String, text: String,
     } optional {
         commit: String, session: String, session_short: String, agent: String, turn: u64, call: String,
-        tool_call: String, model: String, cost_nano_usd: i64, cost_missing: Missing,
+        tool_call: String, model: String, source: String, cost_nano_usd: i64, cost_missing: Missing,
     });
+    shape!(DeclaredSource { source: String, lines: u64, named: u64, agreed: u64, contradicted: u64 } optional {});
     shape!(BlameTotals { agent: u64, human: u64, unknown: u64, cost_nano_usd: i64 } optional {});
     shape!(CostRow {
         key: CostKey,
@@ -589,6 +592,7 @@ fn blame() -> r::Report {
         call: Some("msg_1".into()),
         tool_call: Some("toolu_1".into()),
         model: Some(HOSTILE.into()),
+        source: Some(HOSTILE.into()),
         cost: Some(NanoUsd(12_000)),
         cost_missing: None,
         text: HOSTILE.into(),
@@ -606,6 +610,7 @@ fn blame() -> r::Report {
         call: None,
         tool_call: None,
         model: None,
+        source: None,
         cost: None,
         cost_missing: Some(r::Missing::NotApplicable),
         ..by_agent.clone()
@@ -618,6 +623,18 @@ fn blame() -> r::Report {
         revision: None,
         totals: r::BlameTotals::of(&lines),
         lines,
+        prompts: vec![r::BlamePrompt {
+            session: "4de02c81".into(),
+            turn: 1,
+            prompt: Some(HOSTILE.into()),
+            prompt_missing: None,
+        }],
+        declared: vec![r::DeclaredSource {
+            source: HOSTILE.into(),
+            lines: 1,
+            contradicted: 1,
+            ..r::DeclaredSource::default()
+        }],
         prices: books(0).prices,
         columns,
     }))

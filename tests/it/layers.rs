@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// A module and the modules it may use. `main` and the crate's root (`lib`) may use every module.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
+    ("lines", &["model"]),
     ("clock", &["model"]),
     ("paths", &[]),
     ("transcript", &["model"]),
@@ -18,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("interop", &["model"]),
     ("pricing", &["model"]),
     ("store", &["model"]),
-    ("ingest", &["model", "transcript", "git", "capture", "store"]),
+    ("ingest", &["model", "lines", "transcript", "git", "capture", "store"]),
     ("derive", &["model", "pricing", "store"]),
     ("install", &[]),
     ("noting", &["model", "git", "notes", "interop", "store", "derive"]),

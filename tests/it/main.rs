@@ -37,6 +37,7 @@ mod install_doctor;
 mod install_laws;
 mod install_pages;
 mod install_stories;
+mod interop_blame;
 mod laws;
 mod layers;
 mod notes_law;

@@ -1,17 +1,23 @@
 //! `agent-trace blame` as a page.
 
+use std::collections::HashMap;
+
 use super::block::Document;
 use super::books::{counted, list};
 use super::cell::Cell;
 use super::column::Column;
 use super::table::Table;
 use crate::render::amount::dollars;
+use crate::render::git_date::git_date;
 use crate::render::theme::Role;
 use crate::render::zone::Zone;
-use crate::report::{BlameColumns, BlameDate, BlameLine, BlameReport, LineClass, LineGrade};
+use crate::report::{BlameColumns, BlameLine, BlamePrompt, BlameReport, DeclaredSource, LineClass, LineGrade};
 
 /// Width of a tab, as terminals have it.
 const TAB: usize = 8;
+
+/// Characters of a prompt that are shown beside a line.
+const PROMPT: usize = 40;
 
 /// Returns the page.
 pub(super) fn document(report: &BlameReport) -> Document {
@@ -19,8 +25,14 @@ pub(super) fn document(report: &BlameReport) -> Document {
 }
 
 fn table(report: &BlameReport) -> Table {
-    let BlameColumns { cost, path, number, short, .. } = report.columns;
+    let BlameColumns { cost, path, number, short, date, .. } = report.columns;
     let zone = Zone::named(&report.timezone);
+    let prompts: HashMap<(&str, u64), &BlamePrompt> =
+        report.prompts.iter().map(|prompt| ((prompt.session.as_str(), prompt.turn), prompt)).collect();
+    let prompt = |line: &BlameLine| {
+        let known = prompts.get(&(line.session.as_deref()?, line.turn?))?;
+        Some(known.prompt.as_deref().unwrap_or("(the transcript is gone)"))
+    };
     let shown = |is_shown: bool, cell: Cell| if is_shown { cell } else { Cell::Blank };
     Table::of(&report.lines)
         .with(Column::id("commit", "commit"), |line| Cell::text(commit(line, report.columns.digits)))
@@ -29,11 +41,14 @@ fn table(report: &BlameReport) -> Table {
         .with(Column::data("class"), |line| Cell::text(line.class.name()))
         .with(Column::data("grade"), |line| Cell::text(line.grade.name()))
         .with(Column::data("reason"), |line| Cell::text(line.reason.name()))
-        .with(Column::name("date", "at"), |line| shown(!short, Cell::text(date(line, report.columns.date, zone))))
+        .with(Column::data("source"), |line| Cell::maybe(line.source.as_deref()))
+        .with(Column::name("date", "at"), |line| shown(!short, Cell::text(git_date(line.at, date, zone))))
         .with(Column::money("cost $", "cost_usd"), |line| match line.cost {
             Some(amount) if cost => Cell::Money(Some(amount)),
             _ => Cell::Blank,
         })
+        .with(Column::text("prompt", "prompt").for_people(), |line| Cell::maybe(prompt(line).map(beginning).as_deref()))
+        .with(Column::data("prompt"), |line| Cell::maybe(prompt(line)))
         .with(Column::number("was", "original_line"), |line| shown(number, Cell::count(u64::from(line.original_line))))
         .with(Column::number("line", "line"), |line| Cell::count(u64::from(line.line)))
         .with(Column::text("text", "text"), |line| tone(line, with_blanks(&line.text)))
@@ -45,19 +60,26 @@ fn commit(line: &BlameLine, digits: Option<usize>) -> String {
     id.map_or_else(|| "not yet".into(), |id| id.chars().take(digits.unwrap_or(10)).collect())
 }
 
-/// A mark says what the colour says: `=` an edit, `~` inferred, `?` unknown.
+/// A mark says what the colour says: `=` an edit, `~` inferred, `:` somebody says so, `?` unknown.
 fn who(line: &BlameLine, columns: BlameColumns) -> String {
     let author = if columns.address { &line.address } else { &line.author };
     match (line.class, columns.short) {
         (LineClass::Agent, _) => {
             let model = line.model.as_deref().or(line.agent.as_deref()).unwrap_or("agent");
-            let mark = if line.grade == LineGrade::Matched { '=' } else { '~' };
-            format!("{mark} {model} {}", line.session_short.as_deref().unwrap_or("—"))
+            format!("{} {model} {}", mark(line), line.session_short.as_deref().unwrap_or("—"))
         }
-        (LineClass::Human, true) => "~ human".into(),
-        (LineClass::Human, false) => format!("~ {author}"),
+        (LineClass::Human, true) => format!("{} human", mark(line)),
+        (LineClass::Human, false) => format!("{} {author}", mark(line)),
         (LineClass::Unknown, true) => "?".into(),
         (LineClass::Unknown, false) => format!("? {author}"),
+    }
+}
+
+fn mark(line: &BlameLine) -> char {
+    match line.grade {
+        LineGrade::Exact | LineGrade::Matched => '=',
+        LineGrade::Declared => ':',
+        LineGrade::Inferred | LineGrade::None => '~',
     }
 }
 
@@ -70,13 +92,12 @@ fn tone(line: &BlameLine, text: String) -> Cell {
     Cell::Toned { text, role }
 }
 
-fn date(line: &BlameLine, form: BlameDate, zone: Zone) -> String {
-    let minute = zone.minute(line.at);
-    match form {
-        BlameDate::Minute => minute,
-        BlameDate::Short => minute.split(' ').next().unwrap_or_default().to_owned(),
-        BlameDate::Iso => line.at.to_string(),
-        BlameDate::Unix => line.at.0.div_euclid(1000).to_string(),
+/// Returns as much of a prompt as fits beside a line.
+fn beginning(prompt: &str) -> String {
+    let line = prompt.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    match line.char_indices().nth(PROMPT) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
     }
 }
 
@@ -95,14 +116,28 @@ fn legend(report: &BlameReport) -> Vec<String> {
     let totals = report.totals;
     let lines = totals.agent + totals.human + totals.unknown;
     let cost = if report.columns.cost { format!(", {}", dollars(totals.cost)) } else { String::new() };
-    vec![
-        format!(
-            "{}: {} by agents, {} by people, {} unknown{cost}",
-            counted(lines, "line"),
-            totals.agent,
-            totals.human,
-            totals.unknown
-        ),
-        "= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown".to_owned(),
-    ]
+    let counts = format!(
+        "{}: {} by agents, {} by people, {} unknown{cost}",
+        counted(lines, "line"),
+        totals.agent,
+        totals.human,
+        totals.unknown
+    );
+    let marks = "= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown".to_owned();
+    [counts, marks].into_iter().chain(report.declared.iter().filter_map(declared)).collect()
+}
+
+/// What came of a source that speaks of lines.
+fn declared(source: &DeclaredSource) -> Option<String> {
+    let parts = [
+        (source.lines, "on its word (:)"),
+        (source.agreed, "as is known without it"),
+        (source.contradicted, "against what is known here"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(lines, _)| *lines > 0)
+        .map(|(lines, what)| format!("{} {what}", counted(*lines, "line")))
+        .collect();
+    (!parts.is_empty()).then(|| format!("{}: {}", source.source, parts.join(", ")))
 }

@@ -119,3 +119,43 @@ CREATE TABLE spend (
   unattributed INTEGER NOT NULL,
   PRIMARY KEY (session, part)
 ) STRICT, WITHOUT ROWID;
+
+-- Commits whose lines are recorded. `signature`: what the records rest on; the
+-- same number means the same records. `class`, `grade` and `reason` hold for
+-- lines of the commit that stand in no record.
+CREATE TABLE line_commit (
+  git_commit INTEGER PRIMARY KEY,
+  signature INTEGER NOT NULL,
+  class INTEGER NOT NULL,
+  grade INTEGER NOT NULL,
+  reason INTEGER NOT NULL
+) STRICT;
+
+-- Files of these commits, with the content the numbers of their lines hold for.
+CREATE TABLE line_file (
+  git_commit INTEGER NOT NULL,
+  path INTEGER NOT NULL,
+  blob BLOB NOT NULL,
+  PRIMARY KEY (git_commit, path)
+) STRICT, WITHOUT ROWID;
+
+-- Who wrote the lines a commit added to a file: every one of them stands in
+-- exactly one row. `first` is the number of the first line in the commit's file,
+-- from 1, `count` how many lines follow each other. `class`, `grade`, `reason`:
+-- model::LineClass, LineGrade, LineReason. `session` and `tool_call` are known
+-- for lines of agents only. `number`: the first line is the numberth (from 0) of
+-- the lines of `landed` of this tool call, commit and path, the next ones follow;
+-- NULL where the line has no part of the cost.
+CREATE TABLE line_record (
+  git_commit INTEGER NOT NULL,
+  path INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  class INTEGER NOT NULL,
+  grade INTEGER NOT NULL,
+  reason INTEGER NOT NULL,
+  session INTEGER,
+  tool_call INTEGER,
+  number INTEGER,
+  PRIMARY KEY (git_commit, path, first)
+) STRICT, WITHOUT ROWID;
