@@ -153,6 +153,17 @@ agent-trace notes show HEAD~2\n  agent-trace notes push && agent-trace notes fet
         #[command(subcommand)]
         action: NotesAction,
     },
+    /// Keep what another tool says of lines: records of the "Agent Trace" format
+    ///
+    /// FILE holds one record, a list of them, or one a line (JSON). Their lines are shown by `blame` as declared, with
+    /// their source, and never over what is known without them. Importing twice changes nothing. Addresses of
+    /// conversations are not kept, only the ids at their ends.
+    #[command(after_help = "Example:\n  agent-trace import traces.jsonl")]
+    Import {
+        /// Files of records
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
     /// What could not be read, with file, offset and reason
     #[command(after_help = "Example:\n  agent-trace problems --format csv")]
     Problems {

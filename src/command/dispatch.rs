@@ -5,7 +5,7 @@ use std::process::ExitCode as ProcessExit;
 use clap::Parser;
 
 use super::context::Context;
-use super::{doctor, ingest, install, man, notes, prices, problems, sql, status};
+use super::{doctor, import, ingest, install, man, notes, prices, problems, sql, status};
 use crate::capture;
 use crate::cli::{Cli, Command};
 use crate::error::{Error, ExitCode};
@@ -39,6 +39,7 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
     match cli.command {
         Some(Command::Ingest { paths, background }) => ingest::run(&context, &paths, background),
         Some(Command::Notes { action }) => notes::run(&context, action),
+        Some(Command::Import { files }) => import::run(&context, &files),
         Some(Command::Problems { limit }) => problems::run(&context, limit),
         Some(Command::Prices { action }) => prices::run(&context, action),
         Some(Command::Sql { statement, limit }) => sql::run(&context, &statement, limit),

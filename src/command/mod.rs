@@ -15,6 +15,7 @@ mod doctor;
 mod filter;
 #[cfg(feature = "analytics")]
 mod hearsay;
+mod import;
 mod ingest;
 mod install;
 mod install_places;
@@ -23,6 +24,7 @@ mod notes;
 mod notes_view;
 mod prices;
 mod problems;
+mod record_place;
 #[cfg(feature = "analytics")]
 mod reports;
 #[cfg(feature = "analytics")]

@@ -15,6 +15,7 @@ mod blob_id;
 mod branches;
 mod changes;
 mod changes_many;
+mod children;
 mod commits;
 mod error;
 mod history;

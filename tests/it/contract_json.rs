@@ -204,6 +204,14 @@ mod contract {
         unpriced_requests: u64, findings: Vec<NoteFinding>,
     } optional { tip: String });
     shape!(NoteFinding { commit: String, kind: NoteFindingKind, count: u64 } optional {});
+    shape!(Import {
+        schema: String, files: u64, records: u64, new: u64, changed: u64, unchanged: u64, of_unknown_commits: u64,
+        lines: u64, problems: Vec<ImportProblem>,
+    } optional {});
+    shape!(ImportProblem { file: String, kind: String, count: u64, first_line: u64 } optional {});
+    shape!(Export {
+        schema: String, reference: String, written: u64, existing: u64, without_lines: u64, lines: u64, left_out: u64,
+    } optional {});
     shape!(NotesPrune {
         schema: String, is_dry_run: bool, pruned: Vec<String>, kept_needed: u64, kept_unknown: u64,
     } optional {});
@@ -863,6 +871,25 @@ fn notes_prune() -> r::Report {
     r::Report::NotesPrune(r::NotesPruneReport { is_dry_run: true, pruned, kept_needed: 2, kept_unknown: 1 })
 }
 
+fn import() -> r::Report {
+    let problem = r::ImportProblem { file: HOSTILE.into(), kind: HOSTILE.into(), count: 2, first_line: 7 };
+    r::Report::Import(Box::new(r::ImportReport {
+        files: 1,
+        records: 3,
+        new: 1,
+        changed: 1,
+        unchanged: 1,
+        of_unknown_commits: 1,
+        lines: 12,
+        problems: vec![problem],
+    }))
+}
+
+fn export() -> r::Report {
+    let reference = HOSTILE.into();
+    r::Report::Export(r::ExportReport { reference, written: 1, existing: 2, without_lines: 3, lines: 12, left_out: 1 })
+}
+
 fn notes_switch() -> r::Report {
     r::Report::NotesSwitch(r::NotesSwitchReport {
         is_on: true,
@@ -963,6 +990,8 @@ fn every_report() -> Vec<r::Report> {
         notes_verify(),
         notes_prune(),
         notes_switch(),
+        import(),
+        export(),
         r::Report::Install(Box::new(installing())),
         r::Report::Uninstall(Box::default()),
         status(),
@@ -1010,6 +1039,8 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::NotesVerify>(&notes_verify()).schema, "agent-trace/notes-verify/1");
     assert_eq!(read::<contract::NotesPrune>(&notes_prune()).schema, "agent-trace/notes-prune/1");
     assert_eq!(read::<contract::NotesSwitch>(&notes_switch()).schema, "agent-trace/notes-switch/1");
+    assert_eq!(read::<contract::Import>(&import()).schema, "agent-trace/import/1");
+    assert_eq!(read::<contract::Export>(&export()).schema, "agent-trace/export/1");
     let install = read::<contract::Install>(&r::Report::Install(Box::new(installing())));
     assert_eq!(install.schema, "agent-trace/install/1");
     let uninstall = read::<contract::Install>(&r::Report::Uninstall(Box::default()));

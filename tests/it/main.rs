@@ -38,6 +38,7 @@ mod install_laws;
 mod install_pages;
 mod install_stories;
 mod interop_blame;
+mod interop_import;
 mod laws;
 mod layers;
 mod notes_law;

@@ -36,8 +36,13 @@ impl Revision {
 pub struct TraceRecord {
     /// Its id, a well-formed one; made from its content if it has none.
     pub id: String,
-    /// The commit it speaks of, or that commit's parent: the reference code means the latter.
+    /// The line of the file where it begins, from 1.
+    pub line: u64,
+    /// The commit it speaks of; or that commit's parent.
     pub revision: Revision,
+    /// The revision is the parent of the commit: so the reference code of the format writes it, which is told by the
+    /// version that breaks the format's own rule.
+    pub means_parent: bool,
     /// Its files.
     pub files: Vec<TraceFile>,
 }
@@ -138,7 +143,7 @@ impl TraceRecords {
                 None => self.note(RecordProblemKind::BadFile, line),
             }
         }
-        self.records.push(TraceRecord { id: id(record), revision, files: read });
+        self.records.push(TraceRecord { id: id(record), line, revision, means_parent: about.is_loose, files: read });
     }
 }
 
