@@ -70,7 +70,9 @@ fn install(git_dir: &Path, hooks: &TrialHooks, git: &dyn Fn(&[&str]) -> Result<S
 
 fn copy(files: &[PathBuf], dir: &Path) -> std::io::Result<()> {
     fs::create_dir_all(dir)?;
-    files.iter().try_for_each(|file| fs::copy(file, dir.join(file.file_name().unwrap_or_default())).map(|_| ()))
+    // What a manager put aside under another name is tried under its own.
+    let copy = |file: &PathBuf| fs::copy(file, dir.join(file.file_stem().unwrap_or_default())).map(|_| ());
+    files.iter().try_for_each(copy)
 }
 
 fn answer(git: &Path, folder: &Path, session: &str, arguments: &[&str]) -> Result<String, String> {

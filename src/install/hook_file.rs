@@ -29,7 +29,7 @@ pub enum HookState {
 }
 
 /// pre-commit runs what it found here under this name.
-const RUN_BY_MANAGERS: &str = ".legacy";
+pub const RUN_BY_MANAGERS: &str = ".legacy";
 /// lefthook puts what it found here aside.
 const PUT_ASIDE: &str = ".old";
 

@@ -39,7 +39,9 @@ pub use error::InstallError;
 pub use git_plan::{Form, Wanted, form, install_git, uninstall_git};
 pub use git_state::{GitState, real};
 pub use hook::Hook;
-pub use hook_file::{HookState, config_hooks_state, earlier_of, hook_state, is_config_current, is_current};
+pub use hook_file::{
+    HookState, RUN_BY_MANAGERS, config_hooks_state, earlier_of, hook_state, is_config_current, is_current,
+};
 pub use hook_program::HookProgram;
 pub use manual::ManualLine;
 pub use settings::{installed_events, with_hooks, without_hooks};

@@ -54,6 +54,20 @@ fn a_commit_made_in_a_session_is_linked_by_the_hook_that_saw_it() {
 }
 
 #[test]
+fn what_was_recorded_in_a_work_tree_that_is_gone_is_read_all_the_same() {
+    let world = world();
+    let [_, linked] = world.trees();
+    let session = world.claude("s1").session_id();
+    let commit = ["commit", "--quiet", "--allow-empty", "--no-verify", "-m", "made elsewhere"];
+    let _ = world.run(["install-hooks", "--scope", "none", "--no-trailers"]).success();
+    let _ = linked.agent(&session).git("t1", commit).success();
+    let made = linked.head();
+    let _ = world.git(["worktree", "remove", "--force", linked.folder.to_str().unwrap()]).success();
+    assert_eq!(evidence(&world, &made), [["hook"]]);
+    assert_eq!(evidence(&world, &made), [["hook"]], "and stays");
+}
+
+#[test]
 fn without_trailers_the_hook_alone_suffices_and_follows_amend_and_rebase() {
     let world = world();
     let _ = world.run(["install-hooks", "--scope", "none", "--no-trailers"]).success();

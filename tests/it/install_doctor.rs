@@ -120,6 +120,22 @@ fn status_shows_what_waits_and_what_came_last() {
 }
 
 #[test]
+#[cfg(unix)]
+fn hooks_that_a_manager_runs_are_tried_like_ours() {
+    let world = installed();
+    for hook in ["prepare-commit-msg", "post-commit"] {
+        let path = world.path(".git/hooks").join(hook);
+        let aside = path.with_extension("legacy");
+        std::fs::rename(&path, &aside).unwrap();
+        std::fs::copy(&aside, &path).unwrap();
+        std::fs::write(&path, "#!/bin/sh\n\"$0.legacy\" \"$@\"\n").unwrap();
+    }
+    std::fs::write(world.path(".git/hooks/commit-msg"), "#!/bin/sh\n").unwrap();
+    let found = doctor(&world, 0);
+    assert!(found.to_string().contains("was recorded and got its trailer"), "{found:#}");
+}
+
+#[test]
 fn what_would_be_recorded_twice_is_named() {
     let world = installed();
     let _ = world.run(["install-hooks", "--scope", "project"]).success();

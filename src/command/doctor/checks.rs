@@ -93,6 +93,8 @@ fn hooks(status: &StatusReport) -> Vec<Finding> {
                     format!("{name}: a manager put ours aside"),
                     "agent-trace install-hooks, also after every run of the manager's install",
                 )),
+                // Ours is there on request only.
+                HookStanding::Foreign if name == "commit-msg" => None,
                 HookStanding::Foreign => Some(broken(
                     CHECK,
                     format!("{name}: a hook of somebody else took its place"),

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::super::spool_end;
 use super::{broken, good, warning};
 use crate::git::{Repo, Trial, TrialHooks};
-use crate::install::FILE_NAME;
-use crate::report::{Finding, GitStatus, HookForm, HookStanding, StatusReport};
+use crate::install::{FILE_NAME, RUN_BY_MANAGERS};
+use crate::report::{Finding, GitStatus, HookForm, HookStanding, HookStatus, StatusReport};
 
 const CHECK: &str = "trial commit";
 /// No client makes this id.
@@ -62,9 +62,12 @@ fn hooks(repo: &Repo, status: &StatusReport) -> Option<TrialHooks> {
 }
 
 fn files(status: &StatusReport) -> Vec<PathBuf> {
-    let is_ours = |state| matches!(state, HookStanding::Installed | HookStanding::Outdated | HookStanding::Changed);
-    let ours = status.hooks.iter().filter(|hook| is_ours(hook.state));
-    ours.map(|hook| Path::new(&status.hooks_dir).join(&hook.hook)).collect()
+    let name = |hook: &HookStatus| match hook.state {
+        HookStanding::Installed | HookStanding::Outdated | HookStanding::Changed => Some(hook.hook.clone()),
+        HookStanding::Chained => Some(format!("{}{RUN_BY_MANAGERS}", hook.hook)),
+        _ => None,
+    };
+    status.hooks.iter().filter_map(name).map(|name| Path::new(&status.hooks_dir).join(name)).collect()
 }
 
 fn verdict(trial: &Trial, status: &StatusReport) -> Finding {
