@@ -130,6 +130,20 @@ agent-trace cost --by model --since 2026-01-01 --branch main")]
 agent-trace blame -w -M v1.0 -- src/lib.rs\n  agent-trace blame --line-porcelain src/lib.rs"
     )]
     Blame(BlameArgs),
+    /// How one line came to be: commit, session, turn, tool call, what was looked at before, cost
+    ///
+    /// Of other tool calls of the turn their names are shown, and the files they wrote; what they read is stored
+    /// nowhere.
+    #[command(after_help = "Examples:\n  agent-trace why src/lib.rs:17\n  agent-trace why --prompt src/lib.rs:17\n  \
+agent-trace why v1.0 src/lib.rs:17 --json")]
+    Why {
+        /// A commit to blame from, and the line
+        #[arg(value_name = "[REV] FILE:LINE", required = true, num_args = 1..=2)]
+        target: Vec<String>,
+        /// Read the prompt of the turn from its transcript, if that still exists
+        #[arg(long)]
+        prompt: bool,
+    },
     /// Sessions, newest first
     #[command(after_help = "Examples:\n  agent-trace sessions\n  agent-trace sessions --since 7d --json")]
     Sessions {

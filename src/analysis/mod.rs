@@ -29,6 +29,7 @@ mod sessions;
 mod show_commit;
 mod show_session;
 mod tree;
+mod why;
 mod witness;
 
 pub use blame::{Added, BlamedFile, Runs, blame};
@@ -45,3 +46,4 @@ pub use prompt::{PromptText, prompts};
 pub use sessions::sessions;
 pub use show_commit::show_commit;
 pub use show_session::{show_session, show_turn};
+pub use why::{Why, WhyFacts, why};

@@ -73,7 +73,8 @@ fn session(link: &commits::Link, calls: &[Values], directory: &Directory) -> Com
     }
 }
 
-fn evidence(link: &commits::Link) -> Vec<Evidence> {
+/// Returns what a link rests on.
+pub(super) fn evidence(link: &commits::Link) -> Vec<Evidence> {
     let piece = |kind: Kind| {
         let detail = (kind == Kind::Lines).then(|| format!("{} lines", link.lines));
         let code = match kind {

@@ -56,12 +56,13 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
 
 #[cfg(feature = "analytics")]
 fn reports(context: &Context<'_>, command: Option<Command>) -> Result<ExitCode, Error> {
-    use super::{blame, reports, show};
+    use super::{blame, reports, show, why};
     match command {
         Some(Command::Cost { by, limit, filter }) => reports::cost(context, by, limit, &filter),
         Some(Command::Log { revision, limit, filter }) => reports::log(context, revision.as_deref(), limit, &filter),
         Some(Command::Show { target, prompt }) => show::run(context, &target, prompt),
         Some(Command::Blame(args)) => blame::run(context, &args),
+        Some(Command::Why { target, prompt }) => why::run(context, &target, prompt),
         Some(Command::Sessions { limit, filter }) => reports::sessions(context, limit, &filter),
         _ => reports::overview(context),
     }

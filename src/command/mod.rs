@@ -34,5 +34,7 @@ mod sql;
 mod status;
 #[cfg(feature = "analytics")]
 mod time_argument;
+#[cfg(feature = "analytics")]
+mod why;
 
 pub use dispatch::run;

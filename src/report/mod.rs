@@ -38,6 +38,7 @@ mod show_session;
 mod show_turn;
 mod status;
 mod tokens;
+mod why;
 mod wire;
 
 pub use crate::model::{LineClass, LineGrade, LineReason};
@@ -76,3 +77,6 @@ pub use status::{
     GitStatus, HookStanding, HookStatus, ProgramStatus, SettingsStanding, SettingsStatus, SpoolStatus, StatusReport,
 };
 pub use tokens::TokenCounts;
+pub use why::{
+    WhyCall, WhyCommit, WhyLanded, WhyLink, WhyPullRequest, WhyReport, WhyShare, WhyTool, WhyTurn, reason_words,
+};

@@ -64,6 +64,25 @@ mod contract {
     });
     shape!(DeclaredSource { source: String, lines: u64, named: u64, agreed: u64, contradicted: u64 } optional {});
     shape!(BlameTotals { agent: u64, human: u64, unknown: u64, cost_nano_usd: i64 } optional {});
+    shape!(Why {
+        schema: String, timezone: String, file: String, line: BlameLine, because: String, before: Vec<WhyTool>,
+        landed: Vec<WhyLanded>, pull_requests: Vec<WhyPullRequest>, prices: Prices,
+    } optional { revision: String, commit: WhyCommit, turn: WhyTurn, call: WhyCall, tool_call: WhyTool });
+    shape!(WhyCommit { commit: String, short: String, links: Vec<WhyLink> } optional { subject: String });
+    shape!(WhyLink { session: String, short: String, grade: Grade, evidence: Vec<Evidence> } optional {});
+    shape!(WhyTurn { turn: String, number: u64, kind: String, calls: u64, incomplete_calls: u64 } optional {
+        started: String, ended: String, cost_nano_usd: i64, cost_missing: Missing, prompt: String,
+        prompt_missing: Missing,
+    });
+    shape!(WhyCall { call: String, is_complete: bool, landed_nano_usd: i64, shares: Vec<WhyShare> } optional {
+        at: String, model: String, subagent: String, cost_nano_usd: i64, cost_missing: Missing,
+    });
+    shape!(WhyShare { commit: String, share_nano_usd: i64 } optional {});
+    shape!(WhyTool { tool_call: String, files: Vec<String> } optional {
+        tool: String, at: String, subagent: String, is_error: bool,
+    });
+    shape!(WhyLanded { commit: String, path: String, tool_call: String, lines: u64 } optional {});
+    shape!(WhyPullRequest { number: u64, source: String } optional { repository: String });
     shape!(CostRow {
         key: CostKey,
     } optional {
@@ -648,6 +667,72 @@ fn blame() -> r::Report {
     }))
 }
 
+fn why() -> r::Report {
+    let r::Report::Blame(blame) = blame() else { panic!("not a blame report") };
+    let tool = r::WhyTool {
+        tool_call: "toolu_1".into(),
+        tool: Some(HOSTILE.into()),
+        at: Some(at(0)),
+        subagent: Some(HOSTILE.into()),
+        is_error: Some(true),
+        files: vec![HOSTILE.into()],
+    };
+    let evidence = r::Evidence { kind: "printed id".into(), grade: r::Grade::Produced, detail: None, at: None };
+    let link = r::WhyLink {
+        session: "4de02c81".into(),
+        short: "4de02c81".into(),
+        grade: r::Grade::Produced,
+        evidence: vec![evidence],
+    };
+    let subject = Some(HOSTILE.into());
+    r::Report::Why(Box::new(r::WhyReport {
+        timezone: "UTC".into(),
+        file: HOSTILE.into(),
+        revision: Some("HEAD".into()),
+        line: blame.lines[0].clone(),
+        because: r::reason_words(blame.lines[0].reason).into(),
+        commit: Some(r::WhyCommit { commit: "07".repeat(20), short: "0707070707".into(), subject, links: vec![link] }),
+        turn: Some(r::WhyTurn {
+            turn: "4de02c81:1".into(),
+            number: 1,
+            kind: "prompt".into(),
+            started: Some(at(0)),
+            ended: None,
+            calls: 2,
+            incomplete_calls: 1,
+            cost: Some(NanoUsd(24_000)),
+            cost_missing: None,
+            prompt: Some(HOSTILE.into()),
+            prompt_missing: None,
+        }),
+        call: Some(r::WhyCall {
+            call: "msg_1".into(),
+            at: Some(at(0)),
+            model: Some(HOSTILE.into()),
+            subagent: None,
+            is_complete: false,
+            cost: Some(NanoUsd(13_000)),
+            cost_missing: None,
+            landed: NanoUsd(12_000),
+            shares: vec![r::WhyShare { commit: "07".repeat(20), share: NanoUsd(12_000) }],
+        }),
+        tool_call: Some(tool.clone()),
+        before: vec![tool],
+        landed: vec![r::WhyLanded {
+            commit: "07".repeat(20),
+            path: HOSTILE.into(),
+            tool_call: "toolu_1".into(),
+            lines: 2,
+        }],
+        pull_requests: vec![r::WhyPullRequest {
+            number: 12,
+            repository: Some(HOSTILE.into()),
+            source: "session".into(),
+        }],
+        prices: prices(),
+    }))
+}
+
 fn log() -> r::Report {
     let without = r::CommitEntry {
         cost: None,
@@ -974,6 +1059,7 @@ fn every_report() -> Vec<r::Report> {
     let mut reports = vec![
         log(),
         blame(),
+        why(),
         show_commit(),
         show_session(),
         show_turn(),
@@ -1023,6 +1109,7 @@ fn every_report_has_the_declared_shape() {
     }
     assert_eq!(read::<contract::Log>(&log()).schema, "agent-trace/log/1");
     assert_eq!(read::<contract::Blame>(&blame()).schema, "agent-trace/blame/1");
+    assert_eq!(read::<contract::Why>(&why()).schema, "agent-trace/why/1");
     assert_eq!(read::<contract::Sessions>(&sessions()).schema, "agent-trace/sessions/1");
     assert_eq!(read::<contract::ShowCommit>(&show_commit()).schema, "agent-trace/show-commit/1");
     assert_eq!(read::<contract::ShowSession>(&show_session()).schema, "agent-trace/show-session/1");

@@ -25,6 +25,7 @@ mod command_problems;
 mod command_sessions;
 mod command_show;
 mod command_sql;
+mod command_why;
 mod contract_json;
 mod demo;
 mod errors;

@@ -27,6 +27,7 @@ mod show_turn;
 mod status;
 mod table;
 mod tree;
+mod why;
 
 pub(super) use block::{Block, Document, Fact, Sum};
 pub(super) use cell::Cell;
