@@ -23,6 +23,7 @@
 //! - [`store`]: the SQLite file and all SQL.
 //! - [`ingest`]: finds and reads what is new, records it as facts.
 //! - [`derive`](mod@derive): opinions from facts: turns, links, shares of cost.
+//! - [`authorship`]: who wrote each line of a commit, decided once and recorded.
 //! - [`install`]: hooks of git and agents, put in and taken out without a trace.
 //! - [`noting`]: which note says what, from the store to git.
 //! - [`report`]: answers as plain structs, the JSON contract.
@@ -35,6 +36,7 @@
 
 #[cfg(feature = "analytics")]
 pub mod analysis;
+pub mod authorship;
 pub mod capture;
 pub mod cli;
 pub mod clock;

@@ -6,6 +6,7 @@
 //!
 //! Must not know: SQL beyond names of columns, git objects, terminals.
 
+mod authored;
 mod blame;
 mod books;
 mod commits;
@@ -20,7 +21,6 @@ mod error;
 mod filter;
 mod frames;
 mod line_costs;
-mod line_owners;
 mod log;
 mod overview;
 mod period;
@@ -30,9 +30,9 @@ mod show_commit;
 mod show_session;
 mod tree;
 mod why;
-mod witness;
 
-pub use blame::{Added, BlamedFile, Runs, blame};
+pub use authored::{AuthoredFile, authored};
+pub use blame::blame;
 pub use books::Stamp;
 pub use commits::{CommitText, Texts};
 pub use cost::cost;

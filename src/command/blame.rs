@@ -9,10 +9,10 @@ use super::blame_porcelain::{incremental, lines_of, porcelain};
 use super::context::Context;
 use super::hearsay::hearsay;
 use super::reports::{Sources, sources};
-use crate::analysis::{self, BlamedFile, Runs};
+use crate::analysis;
 use crate::cli::BlameArgs;
 use crate::error::{Error, ExitCode};
-use crate::git::{AddedRun, BlameQuery, BlamedGroup, BlamedLine, Repo, blame, blame_stream, known_files};
+use crate::git::{BlameQuery, BlamedGroup, BlamedLine, blame, blame_stream, known_files};
 use crate::model::{CommitId, Timestamp};
 use crate::report::{
     BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals, DeclaredSource, LineClass, LineGrade, LineReason,
@@ -88,8 +88,7 @@ pub(super) fn decided(
     sources: &Sources,
     lines: Vec<BlameLine>,
 ) -> Result<(Vec<BlameLine>, Vec<DeclaredSource>), Error> {
-    let added = |id: &CommitId, paths: &[&str]| added(&sources.repo, id, paths);
-    let mut lines = analysis::blame(&sources.reader, BlamedFile { lines, added: &added })?;
+    let mut lines = analysis::blame(&sources.reader, lines)?;
     let commits: BTreeSet<CommitId> = lines.iter().filter_map(|line| line.commit).collect();
     let said = hearsay(sources, &commits.into_iter().collect::<Vec<_>>())?;
     let declared = analysis::lay_under(&sources.reader, &mut lines, &said)?;
@@ -193,9 +192,4 @@ pub(super) fn blank(line: &BlamedLine, text: &[u8]) -> BlameLine {
         cost_missing: None,
         text: String::from_utf8_lossy(text).into_owned(),
     }
-}
-
-fn added(repo: &Repo, id: &CommitId, paths: &[&str]) -> Option<Vec<Runs>> {
-    let runs = |file: Vec<AddedRun>| file.into_iter().map(|run| (run.first, run.lines)).collect();
-    repo.added_lines(id, paths).ok().map(|files| files.into_iter().map(runs).collect())
 }

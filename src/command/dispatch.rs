@@ -35,6 +35,11 @@ fn asks_for_help() -> bool {
 }
 
 fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
+    let is_export = matches!(cli.command, Some(Command::Export(_)));
+    if let Some(name) = cli.global.format.filter(|format| format.of_report().is_none() && !is_export) {
+        let hint = format!("agent-trace export --format {}", name.name());
+        return Err(Error::user(format!("`{}` is a format of `export` only", name.name())).with_hint(hint));
+    }
     let context = Context::new(cli.global, ui)?;
     match cli.command {
         Some(Command::Ingest { paths, background }) => ingest::run(&context, &paths, background),
@@ -56,12 +61,13 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
 
 #[cfg(feature = "analytics")]
 fn reports(context: &Context<'_>, command: Option<Command>) -> Result<ExitCode, Error> {
-    use super::{blame, reports, show, why};
+    use super::{blame, export, reports, show, why};
     match command {
         Some(Command::Cost { by, limit, filter }) => reports::cost(context, by, limit, &filter),
         Some(Command::Log { revision, limit, filter }) => reports::log(context, revision.as_deref(), limit, &filter),
         Some(Command::Show { target, prompt }) => show::run(context, &target, prompt),
         Some(Command::Blame(args)) => blame::run(context, &args),
+        Some(Command::Export(args)) => export::run(context, &args),
         Some(Command::Why { target, prompt }) => why::run(context, &target, prompt),
         Some(Command::Sessions { limit, filter }) => reports::sessions(context, limit, &filter),
         _ => reports::overview(context),

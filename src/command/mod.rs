@@ -12,6 +12,8 @@ mod context;
 mod dispatch;
 mod doctor;
 #[cfg(feature = "analytics")]
+mod export;
+#[cfg(feature = "analytics")]
 mod filter;
 #[cfg(feature = "analytics")]
 mod hearsay;

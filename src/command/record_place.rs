@@ -4,9 +4,10 @@
 //! the commit to come, and writers that copied it do too. So the lines are looked for: in what the commit added, or in
 //! what its only fitting child added. Lines that fit nowhere are nobody's.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-use crate::git::{AddedRun, GitError, Repo};
+use crate::git::{CommitLines, GitError, Repo};
 use crate::interop::{LineSet, TraceFile, TraceRecord};
 use crate::model::CommitId;
 
@@ -14,6 +15,8 @@ use crate::model::CommitId;
 pub(super) struct Places<'r> {
     repo: &'r Repo,
     children: HashMap<CommitId, Vec<CommitId>>,
+    /// Lines that commits added, by path.
+    added: RefCell<HashMap<CommitId, HashMap<String, LineSet>>>,
 }
 
 /// Where the lines of one file of a record stand.
@@ -34,7 +37,7 @@ impl<'r> Places<'r> {
     pub(super) fn new(repo: &'r Repo, records: &[TraceRecord]) -> Result<Places<'r>, GitError> {
         let revisions: HashSet<CommitId> = records.iter().filter_map(|record| commit(repo, record)).collect();
         let children = repo.children_of(&revisions)?;
-        Ok(Places { repo, children })
+        Ok(Places { repo, children, added: RefCell::default() })
     }
 
     /// Returns where the lines of a file of a record stand.
@@ -56,10 +59,18 @@ impl<'r> Places<'r> {
     }
 
     fn added(&self, commit: &CommitId, path: &str) -> LineSet {
-        let files = self.repo.added_lines(commit, &[path]).unwrap_or_default();
-        let range = |run: &AddedRun| (run.first, run.first.saturating_add(run.lines.len() as u32).saturating_sub(1));
-        LineSet::new(files.iter().flatten().map(range).collect())
+        let mut all = self.added.borrow_mut();
+        let files = all.entry(*commit).or_insert_with(|| {
+            let files = self.repo.commit_lines(commit).unwrap_or_default();
+            files.into_iter().map(|file| (file.path.clone(), added(&file))).collect()
+        });
+        files.get(path).cloned().unwrap_or_default()
     }
+}
+
+fn added(file: &CommitLines) -> LineSet {
+    let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+    LineSet::new(file.added.iter().map(|range| (number(range.start).saturating_add(1), number(range.end))).collect())
 }
 
 /// Returns the commit of a record's revision; an abbreviated one must be in this clone.

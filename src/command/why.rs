@@ -10,7 +10,7 @@ use crate::analysis::{self, WhyFacts};
 use crate::error::{Error, ExitCode};
 use crate::git::{BlameQuery, blame};
 use crate::model::CommitId;
-use crate::report::{Report, WhyReport, reason_words};
+use crate::report::{BlameLine, Report, WhyReport, reason_words};
 use crate::transcript;
 
 /// Runs `agent-trace why`.
@@ -31,7 +31,7 @@ pub(super) fn run(context: &Context<'_>, target: &[String], with_prompt: bool) -
         timezone: context.zone.name().to_owned(),
         file: query.file.to_string_lossy().into_owned(),
         revision: query.revision,
-        because: reason_words(line.reason).to_owned(),
+        because: because(&line),
         line,
         commit: found.commit,
         turn: found.turn,
@@ -43,6 +43,12 @@ pub(super) fn run(context: &Context<'_>, target: &[String], with_prompt: bool) -
         prices: sources.stamp.prices,
     };
     context.print(&Report::Why(Box::new(report)))
+}
+
+/// What the class of the line rests on, with who says so.
+fn because(line: &BlameLine) -> String {
+    let words = reason_words(line.reason);
+    line.source.as_ref().map_or_else(|| words.to_owned(), |source| format!("{words} ({source})"))
 }
 
 /// `[REV] FILE:LINE`.

@@ -6,6 +6,7 @@ use super::failure::Error;
 use super::kind::Kind;
 #[cfg(feature = "analytics")]
 use crate::analysis::AnalysisError;
+use crate::authorship::AuthorshipError;
 use crate::git::GitError;
 use crate::ingest::{HistoryError, NamedError};
 use crate::install::InstallError;
@@ -71,6 +72,14 @@ impl From<HistoryError> for Error {
         match error {
             HistoryError::Git(error) => error.into(),
             HistoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuthorshipError> for Error {
+    fn from(error: AuthorshipError) -> Error {
+        match error {
+            AuthorshipError::Store(error) => error.into(),
         }
     }
 }

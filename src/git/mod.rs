@@ -1,12 +1,11 @@
 //! Git without a child process: commits, their claims and their lines.
 //!
-//! The only module that links gix. It hands out plain facts (`CommitFacts`,
+//! The only module that reads repositories with gix. It hands out plain facts (`CommitFacts`,
 //! `CommitChanges`) and keeps e-mail addresses and code to itself: what leaves
 //! is hashes, counts, names of people, paths and validated ids.
 //!
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
-mod added_lines;
 mod blame;
 mod blame_stream;
 mod blamed_text;
@@ -16,6 +15,7 @@ mod branches;
 mod changes;
 mod changes_many;
 mod children;
+mod commit_lines;
 mod commits;
 mod error;
 mod history;
@@ -35,6 +35,7 @@ mod refs;
 mod reftable;
 mod renames;
 mod repo;
+mod rev_list;
 mod sha256;
 mod similarity;
 #[cfg(test)]
@@ -45,11 +46,11 @@ mod tree_file;
 mod trial;
 mod worktrees;
 
-pub use added_lines::AddedRun;
 pub use blame::{Blame, BlameQuery, BlamedLine, blame, known_files};
 pub use blame_stream::{BlamedGroup, blame_stream};
 pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
+pub use commit_lines::CommitLines;
 pub use commits::{CommitFacts, Walk};
 pub use error::{ChangeError, GitError};
 pub use history::ListedCommit;
@@ -63,6 +64,7 @@ pub use path_text::path_text;
 pub use program::{GitProgram, gits_on_path, hooks_dir, hooks_path_setting, is_ignored, program_answer, reference};
 pub use refs::{Tip, Tips};
 pub use repo::{ObjectFormat, Repo};
+pub use rev_list::rev_list;
 pub use sha256::sha256_hex;
 pub use trailers::{Claim, Claims, ForeignKey, parse_claims};
 pub use trial::{Trial, TrialHooks};

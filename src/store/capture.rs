@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::error::StoreError;
 use super::file_changes::{self, FileChangeRow};
+use super::line_records;
 use super::names::Interner;
 use super::open::Writer;
 use super::rows::SessionRow;
@@ -208,6 +209,7 @@ impl Writer {
         let mut names = Interner::default();
         self.transact(|sql| {
             write_commits(sql, batch)?;
+            line_records::outdate(sql)?;
             write_tools(sql, batch, &mut names)?;
             file_changes::write(sql, &mut names, &batch.changes)?;
             write_sessions(sql, batch)?;

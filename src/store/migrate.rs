@@ -136,5 +136,6 @@ fn rebuild_derived(sql: &Connection) -> rusqlite::Result<()> {
     let set = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
     sql.execute(set, params!["derived_version", DERIVED_VERSION.to_string()])?;
     sql.execute("DELETE FROM meta WHERE key IN ('derived_state', ?1)", [FIRST_CALL])?;
+    super::line_records::outdate(sql)?;
     Ok(())
 }

@@ -43,8 +43,8 @@ pub use facts::{
 pub use file_changes::{ChangeSource, FileChangeFact, FileChangeRow};
 pub use imported::{Imported, ImportedRow};
 pub use ledger::{Column, Values};
-pub use line_facts::{CommitKey, LandedFact, Sighted};
-pub use line_records::{LineCommit, LineCommitRows, LineFileRows, LineRecord};
+pub use line_facts::{CommitKey, LandedFact, LineCandidate, Sighted, WriterFact};
+pub use line_records::{LineCommit, LineCommitRows, LineFileRows, LinePart, LineRecord};
 pub use names::Names;
 pub use notes::{NoteCommitRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
 pub use open::{Reader, Writer};

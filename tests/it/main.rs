@@ -39,6 +39,7 @@ mod install_laws;
 mod install_pages;
 mod install_stories;
 mod interop_blame;
+mod interop_export;
 mod interop_import;
 mod laws;
 mod layers;

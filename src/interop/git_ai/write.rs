@@ -18,6 +18,8 @@ pub(super) const DIVIDER: &str = "---";
 pub struct GitAiText {
     /// The note.
     pub text: String,
+    /// Lines in it.
+    pub lines: u64,
     /// Paths for which the format has no form.
     pub left_out: u32,
 }
@@ -28,7 +30,7 @@ pub struct GitAiText {
 /// do prompts and counts, which records of sessions may not hold.
 pub fn write_git_ai(commit: &CommitId, authored: &[AuthoredLines]) -> Option<GitAiText> {
     let mut files: BTreeMap<String, BTreeMap<&str, Vec<(u32, u32)>>> = BTreeMap::new();
-    let (mut sessions, mut left_out) = (Sessions::new(), 0);
+    let (mut sessions, mut count, mut left_out) = (Sessions::new(), 0, 0);
     for lines in authored.iter().filter(|lines| !lines.lines.is_empty()) {
         let Some(path) = path::write(&lines.path) else {
             left_out += 1;
@@ -36,6 +38,7 @@ pub fn write_git_ai(commit: &CommitId, authored: &[AuthoredLines]) -> Option<Git
         };
         files.entry(path).or_default().entry(&lines.mark).or_default().extend(lines.lines.ranges());
         sessions.entry(&lines.mark).or_default().push(lines);
+        count += lines.lines.count();
     }
     if sessions.is_empty() {
         return None;
@@ -48,7 +51,7 @@ pub fn write_git_ai(commit: &CommitId, authored: &[AuthoredLines]) -> Option<Git
         }
     }
     text.push_str(&format!("{DIVIDER}\n{}\n", metadata(commit, &sessions)));
-    Some(GitAiText { text, left_out })
+    Some(GitAiText { text, lines: count, left_out })
 }
 
 /// What is told of each session, by its mark.
