@@ -10,7 +10,7 @@ use super::directory::Directory;
 use super::error::AnalysisError;
 use crate::interop::{AgentClaim, Contributor, FileClaims};
 use crate::model::{CommitId, LineClass, LineGrade, LineReason};
-use crate::report::{BlameLine, DeclaredSource};
+use crate::report::{BlameLine, DeclaredParty, DeclaredSource};
 use crate::store::Reader;
 
 /// What others say, by commit.
@@ -117,6 +117,37 @@ fn name(line: &mut BlameLine, names: &[NamedParty]) {
     }
 }
 
+/// Returns who is said to have had a part in a commit, with their lines, beyond the sessions it is linked with.
+pub fn parties(hearsay: &CommitHearsay, linked: &[&str]) -> Vec<DeclaredParty> {
+    let mut found: BTreeMap<DeclaredParty, u64> = BTreeMap::new();
+    for (source, file) in hearsay.files.values().flatten() {
+        for claim in &file.0 {
+            let agent = claim.by.agent().cloned().unwrap_or_default();
+            let party = DeclaredParty {
+                source: (*source).to_owned(),
+                is_person: claim.by == Contributor::Human,
+                agent: agent.agent,
+                session: agent.session.map(|session| session.to_string()),
+                ..DeclaredParty::default()
+            };
+            *found.entry(party).or_default() += claim.lines.count();
+        }
+    }
+    let with_lines = found.into_iter().map(|(party, lines)| DeclaredParty { lines: Some(lines), ..party });
+    let is_known = |name: &&NamedParty| match &name.session {
+        Some(session) => linked.contains(&session.as_str()),
+        None => name.id.is_none() && !linked.is_empty(),
+    };
+    let named = hearsay.names.iter().filter(|name| !is_known(name)).cloned().map(|name| DeclaredParty {
+        source: name.source,
+        agent: name.agent,
+        session: name.session,
+        id: name.id,
+        ..DeclaredParty::default()
+    });
+    with_lines.chain(named).collect()
+}
+
 /// As much of an unknown session's id as people are shown.
 fn short(id: &str) -> String {
     id.chars().take(8).collect()
@@ -194,4 +225,129 @@ fn same(line: &BlameLine, claim: &AgentClaim) -> bool {
 /// Tells whether a session of this machine may have written the line: then it is no person's on somebody's word.
 fn is_suspect(reason: LineReason) -> bool {
     matches!(reason, LineReason::Command | LineReason::NotRead | LineReason::OtherEdit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interop::{LineClaim, LineSet};
+    use crate::model::{NanoUsd, SessionId, Timestamp};
+    use proptest::prelude::*;
+
+    fn line(class: LineClass, grade: LineGrade, reason: LineReason, session: Option<&str>) -> BlameLine {
+        BlameLine {
+            line: 1,
+            class,
+            grade,
+            reason,
+            commit: Some(CommitId::Sha1([7; 20])),
+            path: "a".into(),
+            original_line: 1,
+            author: String::new(),
+            address: String::new(),
+            at: Timestamp(0),
+            session: session.map(str::to_owned),
+            session_short: session.map(str::to_owned),
+            agent: session.map(|_| "claude-code".to_owned()),
+            turn: None,
+            call: None,
+            tool_call: None,
+            model: None,
+            source: None,
+            cost: session.map(|_| NanoUsd(5)),
+            cost_missing: None,
+            text: String::new(),
+        }
+    }
+
+    prop_compose! {
+        fn known_line()(
+            class in prop::sample::select(vec![LineClass::Agent, LineClass::Human, LineClass::Unknown]),
+            grade in prop::sample::select(vec![LineGrade::Exact, LineGrade::Matched, LineGrade::Inferred]),
+            reason in prop::sample::select(vec![LineReason::Edit, LineReason::Command, LineReason::NoSession, LineReason::NoEvidence]),
+        ) -> BlameLine {
+            let is_agent = class == LineClass::Agent;
+            let grade = if class == LineClass::Unknown { LineGrade::None } else { grade };
+            line(class, grade, reason, is_agent.then_some("ours"))
+        }
+    }
+
+    fn contributor() -> impl Strategy<Value = Contributor> {
+        let session = prop::sample::select(vec![None, Some("ours"), Some("theirs")]);
+        (0..3, session, any::<bool>()).prop_map(|(kind, session, is_named)| {
+            let claim = AgentClaim {
+                agent: is_named.then(|| "cursor".to_owned()),
+                session: session.and_then(|id| SessionId::parse(id).ok()),
+                model: is_named.then(|| "openai/gpt-5".to_owned()),
+            };
+            match kind {
+                0 => Contributor::Agent(claim),
+                1 => Contributor::Unclear(claim),
+                _ => Contributor::Human,
+            }
+        })
+    }
+
+    fn sessions() -> Sessions {
+        Sessions(HashMap::from([("ours".to_owned(), ("our".to_owned(), "claude-code"))]))
+    }
+
+    proptest! {
+        /// Whatever is claimed, in whatever order: evidence of this clone stays as it is.
+        #[test]
+        fn evidence_is_never_outranked(before in known_line(), claims in prop::collection::vec(contributor(), 1..4)) {
+            let mut after = before.clone();
+            for by in &claims {
+                let meeting = sessions().meeting(&after, by);
+                sessions().apply(&mut after, by, meeting, "a note");
+            }
+            let may_change = match before.class {
+                LineClass::Agent => false,
+                LineClass::Human => claims.iter().any(|by| matches!(by, Contributor::Agent(claim) if !sessions().knows(claim))),
+                LineClass::Unknown => true,
+            };
+            prop_assert!(may_change || after == before, "{after:?}");
+            if after != before {
+                prop_assert_eq!((after.grade, after.source.as_deref()), (LineGrade::Declared, Some("a note")));
+                prop_assert_eq!(after.cost, before.cost);
+            }
+            let is_suspect = before.class == LineClass::Unknown && before.reason == LineReason::Command;
+            prop_assert!(!is_suspect || after.class != LineClass::Human);
+        }
+    }
+
+    #[test]
+    fn the_first_source_that_has_a_line_decides_and_the_second_is_counted() {
+        let mut one = line(LineClass::Unknown, LineGrade::None, LineReason::NoEvidence, None);
+        let theirs = AgentClaim { session: SessionId::parse("theirs").ok(), ..AgentClaim::default() };
+        for (by, expected) in [
+            (Contributor::Agent(theirs.clone()), Meeting::Fills),
+            (Contributor::Human, Meeting::Contradicts),
+            (Contributor::Agent(theirs), Meeting::Agrees),
+        ] {
+            let meeting = sessions().meeting(&one, &by);
+            assert_eq!(meeting, expected);
+            sessions().apply(&mut one, &by, meeting, "a note");
+        }
+        assert_eq!((one.class, one.session.as_deref()), (LineClass::Agent, Some("theirs")));
+    }
+
+    #[test]
+    fn parties_are_counted_and_links_are_not_repeated() {
+        let claim = |lines: &str, by| LineClaim { lines: LineSet::parse(lines).unwrap(), by };
+        let cursor = AgentClaim { agent: Some("cursor".into()), ..AgentClaim::default() };
+        let claims = FileClaims(vec![claim("1-4", Contributor::Agent(cursor)), claim("5", Contributor::Human)]);
+        let name = |session: Option<&str>| NamedParty {
+            source: "Agent-Session".into(),
+            session: session.map(str::to_owned),
+            ..NamedParty::default()
+        };
+        let said = CommitHearsay {
+            files: HashMap::from([("a".to_owned(), vec![("a note", claims)])]),
+            names: vec![name(Some("ours")), name(Some("theirs")), name(None)],
+        };
+        let lines = |linked: &[&str]| parties(&said, linked).iter().map(|party| party.lines).collect::<Vec<_>>();
+        assert_eq!(lines(&[]), [Some(4), Some(1), None, None, None]);
+        assert_eq!(lines(&["ours"]), [Some(4), Some(1), None]);
+    }
 }

@@ -36,7 +36,7 @@ pub use blame::blame;
 pub use books::Stamp;
 pub use commits::{CommitText, Texts};
 pub use cost::cost;
-pub use declared::{CommitHearsay, Hearsay, NamedParty, lay_under};
+pub use declared::{CommitHearsay, Hearsay, NamedParty, lay_under, parties};
 pub use directory::{Directory, SessionName};
 pub use error::AnalysisError;
 pub use filter::Filter;

@@ -70,7 +70,7 @@ pub use query::{QueryReport, Value};
 pub use schema::Report;
 pub use scope::{NotListed, Scope};
 pub use sessions::SessionsReport;
-pub use show_commit::{CallShare, CommitSession, Evidence, FileLines, ShowCommitReport};
+pub use show_commit::{CallShare, CommitSession, DeclaredParty, Evidence, FileLines, ShowCommitReport};
 pub use show_session::{LandedCommit, ShowSessionReport};
 pub use show_turn::ShowTurnReport;
 pub use status::{

@@ -121,8 +121,12 @@ mod contract {
 
     shape!(ShowCommit {
         schema: String, timezone: String, commit: Commit, files: Vec<FileLines>, sessions: Vec<CommitSession>,
+        declared: Vec<DeclaredParty>,
         incomplete: Incomplete, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
     } optional {});
+    shape!(DeclaredParty { source: String, is_person: bool } optional {
+        agent: String, session: String, id: String, lines: u64,
+    });
     shape!(FileLines { path: String } optional {
         added: u64, deleted: u64, agent_lines: u64, lines_missing: Missing,
     });
@@ -554,6 +558,13 @@ fn show_commit() -> r::Report {
             landed_lines: 61,
             cost: NanoUsd(4_120_000_000),
             calls,
+        }],
+        declared: vec![r::DeclaredParty {
+            source: HOSTILE.into(),
+            agent: Some(HOSTILE.into()),
+            session: Some(HOSTILE.into()),
+            lines: Some(7),
+            ..r::DeclaredParty::default()
         }],
         incomplete: r::Incomplete { calls: 3, of_calls: 3 },
         prices: prices(),

@@ -219,3 +219,35 @@ fn a_checkpoint_of_entire_names_its_session_where_its_metadata_are_here() {
         (&json!("claude-code"), &json!("2e84f1a4-6092-4d1a-978b-5bd65b3dc1d4"), &json!("2e84f1a4"))
     );
 }
+
+#[test]
+fn a_commit_is_shown_with_what_others_say_of_it() {
+    let world = World::new();
+    world.write("a.rs", "first line\nsecond line\nthird line\n");
+    world.commit("one\n\nCopilot-Session: 0a-1b\nEntire-Checkpoint: 8cfa910f8ef9");
+    note(
+        &world,
+        &format!("a.rs\n  s_00112233445566::t_00112233445566 1-2\n  h_00112233445566 3\n---\n{}\n", sessions("5f1c")),
+    );
+    let shown = world.ask(["show", "HEAD"]);
+    let parties: Vec<String> = shown["declared"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|party| {
+            ["source", "is_person", "agent", "session", "id", "lines"].map(|key| party[key].to_string()).join(" ")
+        })
+        .collect();
+    let expected = [
+        r#""git-ai note" false "cursor" "5f1c" null 2"#,
+        r#""git-ai note" true null null null 1"#,
+        r#""Copilot-Session" false "copilot-cli" "0a-1b" null null"#,
+        r#""Entire-Checkpoint" false null null "8cfa910f8ef9" null"#,
+    ];
+    assert_eq!(parties, expected);
+    let page = world.run(["show", "HEAD"]).success().stdout;
+    assert!(
+        page.contains("git-ai note: cursor 5f1c, 2 lines") && page.contains("Entire-Checkpoint: an agent 8cfa910f8ef9"),
+        "{page}"
+    );
+}
