@@ -16,6 +16,7 @@
 //! - [`clock`] and [`paths`]: the time, and where things live; read in one place each.
 //! - [`transcript`]: bytes of a transcript to events and counted problems.
 //! - [`capture`]: the hot path of hooks: one record, one append to the spool.
+//! - [`scan`]: what a shell command changed, found by a process of its own.
 //! - [`git`]: commits, their claims and their lines, without a child process.
 //! - [`notes`]: records of a git note, and what they add up to.
 //! - [`interop`]: what other tools say of lines: their records, read and written.
@@ -26,6 +27,7 @@
 //! - [`authorship`]: who wrote each line of a commit, decided once and recorded.
 //! - [`install`]: hooks of git and agents, put in and taken out without a trace.
 //! - [`noting`]: which note says what, from the store to git.
+//! - [`pull`]: what a pull request cost, from commits and notes.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.
@@ -53,8 +55,10 @@ pub mod notes;
 pub mod noting;
 pub mod paths;
 pub mod pricing;
+pub mod pull;
 pub mod render;
 pub mod report;
+pub mod scan;
 pub mod store;
 pub mod transcript;
 pub mod ui;

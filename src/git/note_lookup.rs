@@ -1,5 +1,7 @@
 //! Single notes of a reference, found without reading the others.
 
+use std::collections::HashMap;
+
 use gix::ObjectId;
 
 use super::error::GitError;
@@ -21,25 +23,33 @@ impl Repo {
         let local = self.newest();
         let commit = local.find_commit(tip).map_err(|error| self.unreadable(error))?;
         let tree = commit.tree_id().map_err(|error| self.unreadable(error))?.detach();
-        let text = |id: &CommitId| {
-            let mut blobs = Vec::new();
-            collect(&local, tree, &to_object_id(id).to_string(), &mut blobs);
-            self.blobs_text(&blobs)
-        };
-        Ok(ids.iter().map(text).collect())
+        let names: Vec<String> = ids.iter().map(|id| to_object_id(id).to_string()).collect();
+        let wanted = names.iter().enumerate().map(|(index, name)| (name.as_str(), index)).collect();
+        let mut blobs = vec![Vec::new(); ids.len()];
+        collect(&local, tree, wanted, &mut blobs);
+        Ok(blobs.iter().map(|blobs| self.blobs_text(blobs)).collect())
     }
 }
 
-/// Adds the notes of the commit whose id ends with these digits.
-fn collect(local: &gix::Repository, tree: ObjectId, digits: &str, blobs: &mut Vec<ObjectId>) {
+/// Adds the notes of commits, given by the ends of their ids; no folder is read twice.
+fn collect(local: &gix::Repository, tree: ObjectId, wanted: Vec<(&str, usize)>, blobs: &mut [Vec<ObjectId>]) {
     let Ok(tree) = local.find_tree(tree) else { return };
-    let Some((folder, rest)) = digits.split_at_checked(2) else { return };
+    let mut folders: HashMap<&[u8], Vec<(&str, usize)>> = HashMap::new();
+    for (name, index) in &wanted {
+        if let Some((folder, rest)) = name.split_at_checked(2) {
+            folders.entry(folder.as_bytes()).or_default().push((rest, *index));
+        }
+    }
+    let files: HashMap<&[u8], Vec<usize>> = wanted.iter().fold(HashMap::new(), |mut files, (name, index)| {
+        files.entry(name.as_bytes()).or_default().push(*index);
+        files
+    });
     for entry in tree.iter().filter_map(Result::ok) {
-        let name = entry.filename();
-        if entry.mode().is_blob() && name == digits {
-            blobs.push(entry.object_id());
-        } else if entry.mode().is_tree() && name == folder {
-            collect(local, entry.object_id(), rest, blobs);
+        let name: &[u8] = entry.filename();
+        if entry.mode().is_blob() {
+            files.get(name).into_iter().flatten().for_each(|index| blobs[*index].push(entry.object_id()));
+        } else if let (true, Some(below)) = (entry.mode().is_tree(), folders.remove(name)) {
+            collect(local, entry.object_id(), below, blobs);
         }
     }
 }

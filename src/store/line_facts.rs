@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::evidence;
 use super::facts::{EditFact, Facts, each};
 use super::open::Reader;
-use crate::model::{CommitId, LineHash};
+use crate::model::{CommitId, Hunk, LineHash};
 
 /// Tools that leave files alone, or whose lines are known.
 const HARMLESS: [&str; 24] = [
@@ -258,13 +258,25 @@ impl Reader {
     /// What SQLite reports.
     pub fn lines_written_to(&self, path: &str) -> Result<HashSet<LineHash>, StoreError> {
         let mut found = HashSet::new();
+        let is_of_path = |written: &str| {
+            let written = written.replace('\\', "/");
+            written.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        };
         let sql = "SELECT name.text, edit.added FROM edit JOIN name ON name.id = edit.path";
         each(&self.connection, sql, |row| {
-            let written = row.get_ref(0)?.as_str()?;
-            let rest = written.replace('\\', "/");
-            let rest = rest.strip_suffix(path);
-            if rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/')) {
+            if is_of_path(row.get_ref(0)?.as_str()?) {
                 found.extend(LineHash::unpack(row.get_ref(1)?.as_blob()?));
+            }
+            Ok(())
+        })
+        .map_err(|error| self.fail(error))?;
+        let sql = "SELECT name.text, hunks FROM file_change JOIN name ON name.id = file_change.path WHERE source = 2";
+        each(&self.connection, sql, |row| {
+            if is_of_path(row.get_ref(0)?.as_str()?) {
+                for hunk in Hunk::unpack(row.get_ref(1)?.as_blob()?) {
+                    let (before, after) = hunk.context();
+                    found.extend(hunk.new[before..hunk.new.len() - after].iter().filter_map(|mark| mark.hash()));
+                }
             }
             Ok(())
         })
@@ -272,7 +284,8 @@ impl Reader {
         Ok(found)
     }
 
-    /// Returns when each session ran something that can change files without saying which lines, UTC milliseconds.
+    /// Returns when each session ran something that can change files without saying which lines, UTC milliseconds;
+    /// not commands that were not allowed to run, nor those of which hooks saw everything they changed.
     ///
     /// A session that is not there has no tool call in the store: nothing is known of what it did.
     ///
@@ -280,12 +293,16 @@ impl Reader {
     /// What SQLite reports.
     pub fn commands(&self) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
         let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
-        let sql = "SELECT tool_call.session, name.text, coalesce(tool_call.asked_at, tool_call.answered_at)
-            FROM tool_call LEFT JOIN name ON name.id = tool_call.name";
+        let sql = "SELECT tool_call.session, name.text, coalesce(tool_call.asked_at, tool_call.answered_at),
+              (command_scan.is_complete = 1 AND command_scan.is_ambiguous = 0) OR tool_moment.is_denied = 1
+            FROM tool_call LEFT JOIN name ON name.id = tool_call.name
+            LEFT JOIN command_scan ON command_scan.tool_call = tool_call.key
+            LEFT JOIN tool_moment ON tool_moment.tool_call = tool_call.key";
         each(&self.connection, sql, |row| {
             let times = found.entry(row.get(0)?).or_default();
             let name: Option<String> = row.get(1)?;
-            if !name.is_some_and(|name| HARMLESS.contains(&name.as_str())) {
+            let is_known = row.get::<_, Option<bool>>(3)? == Some(true);
+            if !is_known && !name.is_some_and(|name| HARMLESS.contains(&name.as_str())) {
                 times.push(row.get::<_, Option<i64>>(2)?.unwrap_or(0));
             }
             Ok(())

@@ -7,6 +7,7 @@
 
 mod batch;
 mod capture;
+mod command_scans;
 mod commits;
 mod derived;
 mod error;
@@ -33,6 +34,7 @@ pub use capture::{
     CaptureBatch, CaptureEvidence, CapturedBy, CapturedCommit, FileState, Moment, Rewrite, SessionMoment, SpoolState,
     ToolMoment,
 };
+pub use command_scans::CommandScan;
 pub use commits::{CommitRow, CommitScan, FileRow};
 pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, SessionRows, ShareRow, TurnRow};
 pub use error::StoreError;
