@@ -23,6 +23,12 @@ pub struct AuthoredFile {
     pub model: Option<String>,
 }
 
+/// Name id of the path, key of the session, name id of the model.
+type Key = (i64, i64, Option<i64>);
+
+/// First and last lines.
+type Ranges = Vec<(u32, u32)>;
+
 /// Returns the lines of agents in each of these commits, by path, session and model.
 ///
 /// Only what rests on evidence of this clone: what others declared is theirs to tell.
@@ -36,14 +42,14 @@ pub fn authored(reader: &Reader, commits: &[CommitId]) -> Result<Vec<Vec<Authore
 
 fn of_commit(reader: &Reader, directory: &Directory, commit: &CommitId) -> Result<Vec<AuthoredFile>, AnalysisError> {
     let key = Reader::key_of_commit(commit);
-    let mut found: BTreeMap<(i64, i64, Option<i64>), Vec<(u32, u32)>> = BTreeMap::new();
+    let mut found: BTreeMap<Key, Ranges> = BTreeMap::new();
     for record in reader.line_records(key)?.iter().filter(|record| is_evidence(record)) {
         let Some(session) = record.session else { continue };
         let writer = record.tool_call.map(|tool_call| reader.writer_of(tool_call, key)).transpose()?.flatten();
         let range = (record.first, record.first.saturating_add(record.count).saturating_sub(1));
         found.entry((record.path, session, writer.and_then(|writer| writer.model))).or_default().push(range);
     }
-    let file = |((path, session, model), ranges): ((i64, i64, Option<i64>), Vec<(u32, u32)>)| {
+    let file = |((path, session, model), ranges): (Key, Ranges)| {
         let name = directory.session(session)?;
         Some(AuthoredFile {
             path: directory.names.get(path)?.to_owned(),

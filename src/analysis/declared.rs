@@ -195,7 +195,8 @@ impl Sessions {
     fn apply(&self, line: &mut BlameLine, by: &Contributor, meeting: Meeting, source: &'static str) {
         let is_open = line.class == LineClass::Unknown && line.source.is_none();
         let is_decided = matches!(meeting, Meeting::Fills | Meeting::Refutes);
-        if !is_decided && !(meeting == Meeting::Names && is_open) {
+        let is_name = meeting == Meeting::Names && is_open;
+        if !(is_decided || is_name) {
             return;
         }
         if is_decided {

@@ -6,6 +6,7 @@
 //!
 //! Must not know: SQL beyond names of columns, git objects, terminals.
 
+mod added_lines;
 mod authored;
 mod blame;
 mod books;
@@ -18,6 +19,7 @@ mod coverage;
 mod declared;
 mod directory;
 mod error;
+mod exclusion;
 mod filter;
 mod frames;
 mod line_costs;
@@ -28,9 +30,11 @@ mod prompt;
 mod sessions;
 mod show_commit;
 mod show_session;
+mod stats;
 mod tree;
 mod why;
 
+pub use added_lines::{AddedFile, added_files};
 pub use authored::{AuthoredFile, authored};
 pub use blame::blame;
 pub use books::Stamp;
@@ -39,6 +43,7 @@ pub use cost::cost;
 pub use declared::{CommitHearsay, Hearsay, NamedParty, lay_under, parties};
 pub use directory::{Directory, SessionName};
 pub use error::AnalysisError;
+pub use exclusion::exclusion;
 pub use filter::Filter;
 pub use log::log;
 pub use overview::{OverviewFacts, overview};
@@ -46,4 +51,5 @@ pub use prompt::{PromptText, prompts};
 pub use sessions::sessions;
 pub use show_commit::show_commit;
 pub use show_session::{show_session, show_turn};
+pub use stats::{Excluded, LineStats, StatsForm};
 pub use why::{Why, WhyFacts, why};

@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context<'_>, args: &BlameArgs) -> Result<ExitCode, E
     let blamed = blame(context.start(), &query).map_err(|error| not_blamed(context, &query, error.into()))?;
     let text = |line: &BlamedLine| blamed.text.get(line.content.clone()).unwrap_or_default();
     let lines = blamed.lines.iter().map(|line| blank(line, text(line))).collect();
-    let (lines, declared) = decided(&sources, lines)?;
+    let (lines, declared) = decided_with_hearsay(&sources, lines)?;
     let read = |path: &str, offset: u64| transcript::read_prompt(Path::new(path), offset);
     let prompts = if args.prompt { analysis::prompts(&sources.reader, &lines, &read)? } else { Vec::new() };
     if args.porcelain || args.line_porcelain {
@@ -62,7 +62,8 @@ fn stream(
     let texts: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
     let mut failure = None;
     let print = |groups: Vec<BlamedGroup>| -> Result<bool, Error> {
-        let lines = decided(sources, groups.iter().flat_map(|group| lines_of(group, &texts)).collect())?.0;
+        let lines = groups.iter().flat_map(|group| lines_of(group, &texts)).collect();
+        let (lines, _) = decided_with_hearsay(sources, lines)?;
         let (mut text, mut rest) = (Vec::new(), lines.as_slice());
         for group in &groups {
             let (own, more) = rest.split_at(rest.len().min(group.count as usize));
@@ -83,12 +84,17 @@ fn stream(
     failure.map_or(Ok(ExitCode::Ok), Err)
 }
 
-/// Returns lines with who wrote them, and what others say of them.
-pub(super) fn decided(
+/// Returns lines with who wrote them.
+pub(super) fn decided(sources: &Sources, lines: Vec<BlameLine>) -> Result<Vec<BlameLine>, Error> {
+    Ok(analysis::blame(&sources.reader, lines)?)
+}
+
+/// Returns lines with who wrote them, what others say laid under it.
+pub(super) fn decided_with_hearsay(
     sources: &Sources,
     lines: Vec<BlameLine>,
 ) -> Result<(Vec<BlameLine>, Vec<DeclaredSource>), Error> {
-    let mut lines = analysis::blame(&sources.reader, lines)?;
+    let mut lines = decided(sources, lines)?;
     let commits: BTreeSet<CommitId> = lines.iter().filter_map(|line| line.commit).collect();
     let said = hearsay(sources, &commits.into_iter().collect::<Vec<_>>())?;
     let declared = analysis::lay_under(&sources.reader, &mut lines, &said)?;

@@ -65,13 +65,14 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
 
 #[cfg(feature = "analytics")]
 fn reports(context: &Context<'_>, command: Option<Command>) -> Result<ExitCode, Error> {
-    use super::{blame, export, reports, show, why};
+    use super::{blame, export, reports, show, stats, why};
     match command {
         Some(Command::Cost { by, limit, filter }) => reports::cost(context, by, limit, &filter),
         Some(Command::Log { revision, limit, filter }) => reports::log(context, revision.as_deref(), limit, &filter),
         Some(Command::Show { target, prompt }) => show::run(context, &target, prompt),
         Some(Command::Blame(args)) => blame::run(context, &args),
         Some(Command::Export(args)) => export::run(context, &args),
+        Some(Command::Stats(args)) => stats::run(context, &args),
         Some(Command::Why { target, prompt }) => why::run(context, &target, prompt),
         Some(Command::Sessions { limit, filter }) => reports::sessions(context, limit, &filter),
         _ => reports::overview(context),

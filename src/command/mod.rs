@@ -33,6 +33,8 @@ mod reports;
 mod show;
 mod spool_end;
 mod sql;
+#[cfg(feature = "analytics")]
+mod stats;
 mod status;
 #[cfg(feature = "analytics")]
 mod time_argument;

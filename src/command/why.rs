@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::blame::{blank, decided, not_blamed};
+use super::blame::{blank, decided_with_hearsay, not_blamed};
 use super::context::Context;
 use super::reports::sources;
 use crate::analysis::{self, WhyFacts};
@@ -20,7 +20,7 @@ pub(super) fn run(context: &Context<'_>, target: &[String], with_prompt: bool) -
     let blamed = blame(context.start(), &query).map_err(|error| not_there(context, &query, error.into()))?;
     let lines = blamed.lines.iter().take(1);
     let lines = lines.map(|line| blank(line, blamed.text.get(line.content.clone()).unwrap_or_default())).collect();
-    let line = decided(&sources, lines)?.0.pop();
+    let line = decided_with_hearsay(&sources, lines)?.0.pop();
     let line = line.ok_or_else(|| Error::user(format!("the file has no line {number}")))?;
     let read = |path: &str, offset: u64| transcript::read_prompt(Path::new(path), offset);
     let texts = |ids: &[CommitId]| sources.repo.subjects(ids);

@@ -6,7 +6,9 @@
 //!
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
+mod attributes;
 mod blame;
+mod blame_many;
 mod blame_stream;
 mod blamed_text;
 mod blob;
@@ -19,6 +21,7 @@ mod commit_lines;
 mod commits;
 mod error;
 mod history;
+mod ignored_revisions;
 mod ignores;
 mod known_agents;
 mod line_changes;
@@ -26,6 +29,7 @@ mod lookup;
 mod note_lookup;
 mod notes;
 mod notes_merge;
+mod notes_some;
 mod notes_sync;
 mod notes_write;
 mod object_id;
@@ -42,6 +46,7 @@ mod sha256;
 mod similarity;
 #[cfg(test)]
 mod test_repo;
+mod tracked_files;
 mod trailers;
 mod tree_changes;
 mod tree_file;
@@ -49,7 +54,9 @@ mod trial;
 mod work_tree;
 mod worktrees;
 
+pub use attributes::generated_files;
 pub use blame::{Blame, BlameQuery, BlamedLine, blame, known_files};
+pub use blame_many::blame_many;
 pub use blame_stream::{BlamedGroup, blame_stream};
 pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
@@ -57,10 +64,12 @@ pub use commit_lines::CommitLines;
 pub use commits::{CommitFacts, Walk};
 pub use error::{ChangeError, GitError};
 pub use history::ListedCommit;
+pub use ignored_revisions::IgnoredRevisions;
 pub use ignores::is_ignored_by_patterns;
 pub use line_changes::LineChanges;
 pub use notes::{NOTES_REF, Notes};
 pub use notes_merge::NotesMerge;
+pub use notes_some::SomeNotes;
 pub use notes_sync::NotesPush;
 pub use notes_write::{NoteEdit, NoteStamp};
 pub use patch_key::PatchKey;
@@ -71,6 +80,7 @@ pub use refs::{Tip, Tips};
 pub use repo::{ObjectFormat, Repo};
 pub use rev_list::rev_list;
 pub use sha256::sha256_hex;
+pub use tracked_files::tracked_files;
 pub use trailers::{Claim, Claims, ForeignKey, parse_claims};
 pub use trial::{Trial, TrialHooks};
 pub use work_tree::{ChangedFile, MovedFile, changed_files, contents, moved_files};

@@ -64,6 +64,16 @@ mod contract {
     });
     shape!(DeclaredSource { source: String, lines: u64, named: u64, agreed: u64, contradicted: u64 } optional {});
     shape!(BlameTotals { agent: u64, human: u64, unknown: u64, cost_nano_usd: i64 } optional {});
+    shape!(Stats {
+        schema: String, by: StatsBy, of: StatsOf, revisions: Vec<String>, paths: Vec<String>, commits: u64, files: u64,
+        rows: Vec<StatsRow>, not_listed: StatsRest, totals: LineCounts, reasons: Vec<ReasonLines>,
+        excluded: Vec<ExcludedLines>, all_lines: u64, uncounted_files: u64,
+    } optional {});
+    shape!(StatsRow { label: String, lines: u64, agent: u64, human: u64, unknown: u64 } optional { key: String });
+    shape!(StatsRest { rows: u64, agent: u64, human: u64, unknown: u64 } optional {});
+    shape!(LineCounts { agent: u64, human: u64, unknown: u64 } optional {});
+    shape!(ReasonLines { class: String, grade: String, reason: String, lines: u64 } optional {});
+    shape!(ExcludedLines { reason: Exclusion, lines: u64, files: u64, commits: u64 } optional {});
     shape!(Why {
         schema: String, timezone: String, file: String, line: BlameLine, because: String, before: Vec<WhyTool>,
         landed: Vec<WhyLanded>, pull_requests: Vec<WhyPullRequest>, prices: Prices,
@@ -103,7 +113,7 @@ mod contract {
         evidence: Vec<String>,
     } optional {
         cost_nano_usd: i64, cost_missing: Missing, parts: Parts, agent_lines: u64, added_lines: u64,
-        lines_missing: Missing, grade: Grade,
+        lines_missing: Missing, grade: Grade, added_by: LineCounts, added_by_missing: Missing,
     });
 
     shape!(Sessions {
@@ -128,7 +138,7 @@ mod contract {
         agent: String, session: String, id: String, lines: u64,
     });
     shape!(FileLines { path: String } optional {
-        added: u64, deleted: u64, agent_lines: u64, lines_missing: Missing,
+        added: u64, deleted: u64, agent_lines: u64, lines_missing: Missing, added_by: LineCounts,
     });
     shape!(CommitSession {
         session: String, short: String, agent: String, grade: Grade, evidence: Vec<Evidence>, landed_lines: u64,
@@ -296,6 +306,9 @@ mod contract {
     words!(SettingsStanding { Installed, Partial, Absent, SwitchedOff, Unreadable });
     words!(CheckSeverity { Good, Warning, Error });
     words!(CostBy { Commit, Session, Turn, Model, Day, Week, Month, Branch, Author, Agent, Tool, File, None });
+    words!(StatsBy { Class, Model, Session, Agent, Author, Commit, Directory, File });
+    words!(StatsOf { Commits, Files });
+    words!(Exclusion { IgnoredRevision, Generated, LockFile });
     words!(CoverageKind {
         CommitsWithoutSession,
         CommitsWithoutContent,
@@ -408,6 +421,8 @@ fn commit(subject: &str) -> r::CommitEntry {
         agent_lines: Some(61),
         added_lines: Some(74),
         lines_missing: None,
+        added_by: Some(r::LineCounts { agent: 61, human: 10, unknown: 3 }),
+        added_by_missing: None,
         grade: Some(r::Grade::Produced),
         evidence: vec!["printed id".into(), "61 lines".into()],
     }
@@ -547,6 +562,7 @@ fn show_commit() -> r::Report {
             deleted: Some(2),
             agent_lines: Some(61),
             lines_missing: None,
+            added_by: Some(r::LineCounts { agent: 61, human: 10, unknown: 3 }),
         }],
         sessions: vec![r::CommitSession {
             session: "4de02c81-0b83".into(),
@@ -675,6 +691,35 @@ fn blame() -> r::Report {
         }],
         prices: books(0).prices,
         columns,
+    }))
+}
+
+fn stats(by: r::StatsBy) -> r::Report {
+    let counts = |agent, human, unknown| r::LineCounts { agent, human, unknown };
+    let row = |key: Option<&str>, counts: r::LineCounts| r::StatsRow {
+        key: key.map(str::to_owned),
+        label: key.unwrap_or("(unknown)").to_owned(),
+        lines: counts.lines(),
+        counts,
+    };
+    let reason = |class, reason, lines| r::ReasonLines { class, grade: r::LineGrade::Matched, reason, lines };
+    r::Report::Stats(Box::new(r::StatsReport {
+        by,
+        of: r::StatsOf::Commits,
+        revisions: vec![HOSTILE.into()],
+        paths: vec![HOSTILE.into()],
+        commits: 3,
+        files: 2,
+        rows: vec![row(Some(HOSTILE), counts(9, 2, 0)), row(None, counts(0, 0, 4))],
+        not_listed: r::StatsRest { rows: 1, counts: counts(1, 0, 0) },
+        totals: counts(10, 2, 4),
+        reasons: vec![
+            reason(r::LineClass::Agent, r::LineReason::Edit, 10),
+            reason(r::LineClass::Unknown, r::LineReason::NoEvidence, 6),
+        ],
+        excluded: vec![r::ExcludedLines { reason: r::Exclusion::Generated, lines: 5, files: 1, commits: 1 }],
+        all_lines: 21,
+        uncounted_files: 1,
     }))
 }
 
@@ -1095,6 +1140,7 @@ fn every_report() -> Vec<r::Report> {
         doctor(),
     ];
     reports.extend(r::CostBy::ALL.map(cost));
+    reports.extend(r::StatsBy::ALL.map(stats));
     reports
 }
 
@@ -1120,6 +1166,9 @@ fn every_report_has_the_declared_shape() {
     }
     assert_eq!(read::<contract::Log>(&log()).schema, "agent-trace/log/1");
     assert_eq!(read::<contract::Blame>(&blame()).schema, "agent-trace/blame/1");
+    for by in r::StatsBy::ALL {
+        assert_eq!(read::<contract::Stats>(&stats(by)).schema, "agent-trace/stats/1");
+    }
     assert_eq!(read::<contract::Why>(&why()).schema, "agent-trace/why/1");
     assert_eq!(read::<contract::Sessions>(&sessions()).schema, "agent-trace/sessions/1");
     assert_eq!(read::<contract::ShowCommit>(&show_commit()).schema, "agent-trace/show-commit/1");

@@ -29,7 +29,7 @@ pub struct GitAiText {
 /// Nothing of a person is in it: the format's `human_author` (a name with an address) is optional and stays away, and so
 /// do prompts and counts, which records of sessions may not hold.
 pub fn write_git_ai(commit: &CommitId, authored: &[AuthoredLines]) -> Option<GitAiText> {
-    let mut files: BTreeMap<String, BTreeMap<&str, Vec<(u32, u32)>>> = BTreeMap::new();
+    let mut files: BTreeMap<String, Entries<'_>> = BTreeMap::new();
     let (mut sessions, mut count, mut left_out) = (Sessions::new(), 0, 0);
     for lines in authored.iter().filter(|lines| !lines.lines.is_empty()) {
         let Some(path) = path::write(&lines.path) else {
@@ -53,6 +53,9 @@ pub fn write_git_ai(commit: &CommitId, authored: &[AuthoredLines]) -> Option<Git
     text.push_str(&format!("{DIVIDER}\n{}\n", metadata(commit, &sessions)));
     Some(GitAiText { text, lines: count, left_out })
 }
+
+/// Ranges of one file by the mark of their session.
+type Entries<'a> = BTreeMap<&'a str, Vec<(u32, u32)>>;
 
 /// What is told of each session, by its mark.
 type Sessions<'a> = BTreeMap<&'a str, Vec<&'a AuthoredLines>>;

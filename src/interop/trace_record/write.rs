@@ -21,7 +21,7 @@ pub struct RecordStamp {
 /// Returns the record of a commit on one line, and how many files the format has no path for; `None` if there are no
 /// lines to tell of.
 pub fn write_trace_record(stamp: RecordStamp, authored: &[AuthoredLines]) -> Option<(String, u32)> {
-    let mut files: BTreeMap<&str, BTreeMap<Key<'_>, Vec<(u32, u32)>>> = BTreeMap::new();
+    let mut files: BTreeMap<&str, Conversations<'_>> = BTreeMap::new();
     let (mut agents, mut left_out) = (Map::new(), 0);
     for lines in authored.iter().filter(|lines| !lines.lines.is_empty()) {
         if lines.path.starts_with('"') {
@@ -35,7 +35,7 @@ pub fn write_trace_record(stamp: RecordStamp, authored: &[AuthoredLines]) -> Opt
     if files.is_empty() {
         return None;
     }
-    let file = |(path, conversations): (&str, BTreeMap<Key<'_>, Vec<(u32, u32)>>)| {
+    let file = |(path, conversations): (&str, Conversations<'_>)| {
         let conversations: Vec<Value> = conversations.into_iter().map(conversation).collect();
         json!({"path": path, "conversations": conversations})
     };
@@ -50,6 +50,9 @@ pub fn write_trace_record(stamp: RecordStamp, authored: &[AuthoredLines]) -> Opt
     });
     Some((record.to_string(), left_out))
 }
+
+/// Ranges of one file by session and model.
+type Conversations<'a> = BTreeMap<Key<'a>, Vec<(u32, u32)>>;
 
 /// Session, provider and model.
 type Key<'a> = (&'a SessionId, Option<&'a str>, Option<&'a str>);

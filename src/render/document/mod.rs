@@ -24,6 +24,7 @@ mod sessions;
 mod show_commit;
 mod show_session;
 mod show_turn;
+mod stats;
 mod status;
 mod table;
 mod tree;
