@@ -26,6 +26,7 @@ mod notes;
 mod notes_view;
 mod prices;
 mod problems;
+mod pull;
 mod record_place;
 #[cfg(feature = "analytics")]
 mod reports;

@@ -34,7 +34,7 @@ const MIGRATIONS: [(i64, &str); 6] = [
 const DERIVED: &str = include_str!("schema/derived.sql");
 const VIEWS: &str = include_str!("schema/views.sql");
 
-const DERIVED_TABLES: [&str; 11] = [
+const DERIVED_TABLES: [&str; 12] = [
     "turn",
     "ledger",
     "share",
@@ -43,6 +43,7 @@ const DERIVED_TABLES: [&str; 11] = [
     "session_state",
     "evidence",
     "spend",
+    "written_path",
     "line_commit",
     "line_file",
     "line_record",
