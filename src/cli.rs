@@ -46,7 +46,7 @@ pub struct Global {
     pub directory: Option<PathBuf>,
     /// How to write the answer: table, json, csv or markdown [default: table]
     #[arg(long, value_name = "FORMAT", hide_possible_values = true, global = true, help_heading = EVERYWHERE)]
-    pub format: Option<Format>,
+    pub format: Option<FormatName>,
     /// The same as --format json
     #[arg(long, global = true, help_heading = EVERYWHERE, conflicts_with = "format")]
     pub json: bool,
@@ -65,6 +65,50 @@ pub struct Global {
     /// Zone in which days are cut and times are shown, such as Europe/Paris [default: the system's]
     #[arg(long, value_name = "ZONE", env = "TZ", hide_env = true, global = true, help_heading = EVERYWHERE)]
     pub timezone: Option<String>,
+}
+
+/// Names of formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatName {
+    /// Aligned text for people
+    Table,
+    /// One JSON document with a `schema` field
+    Json,
+    /// The main table, one record a row, exact numbers
+    Csv,
+    /// GitHub-flavoured Markdown
+    Markdown,
+    /// A note of git-ai; of `export` only
+    #[value(hide = true)]
+    GitAi,
+    /// A record of the "Agent Trace" format; of `export` only
+    #[value(hide = true)]
+    AgentTraceRecord,
+}
+
+impl FormatName {
+    /// Returns the name as it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            FormatName::Table => "table",
+            FormatName::Json => "json",
+            FormatName::Csv => "csv",
+            FormatName::Markdown => "markdown",
+            FormatName::GitAi => "git-ai",
+            FormatName::AgentTraceRecord => "agent-trace-record",
+        }
+    }
+
+    /// Returns the format of a report; `None` for those of other tools.
+    pub fn of_report(self) -> Option<Format> {
+        match self {
+            FormatName::Table => Some(Format::Table),
+            FormatName::Json => Some(Format::Json),
+            FormatName::Csv => Some(Format::Csv),
+            FormatName::Markdown => Some(Format::Markdown),
+            FormatName::GitAi | FormatName::AgentTraceRecord => None,
+        }
+    }
 }
 
 /// The commands.
@@ -197,6 +241,27 @@ agent-trace notes show HEAD~2\n  agent-trace notes push && agent-trace notes fet
         #[command(subcommand)]
         action: PullAction,
     },
+    /// Keep what another tool says of lines: records of the "Agent Trace" format
+    ///
+    /// FILE holds one record, a list of them, or one a line (JSON). Their lines are shown by `blame` as declared, with
+    /// their source, and never over what is known without them. Importing twice changes nothing. Addresses of
+    /// conversations are not kept, only the ids at their ends.
+    #[command(after_help = "Example:\n  agent-trace import traces.jsonl")]
+    Import {
+        /// Files of records
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Lines of agents in the form of another tool: --format git-ai or agent-trace-record
+    ///
+    /// A note of git-ai, or a record of the "Agent Trace" format, for each commit: ranges of lines with session, agent
+    /// and model, as far as they rest on evidence of this clone. No prompt, no name and no address of a person; the
+    /// ids of sessions are those of the transcripts. Lines of people are not told: what is known of them is that no
+    /// agent wrote them.
+    #[command(after_help = "Examples:\n  agent-trace export --format git-ai HEAD~3\n  \
+agent-trace export --format agent-trace-record v1.0..HEAD > records.jsonl\n  \
+agent-trace export --format git-ai --write main..feature")]
+    Export(ExportArgs),
     /// What could not be read, with file, offset and reason
     #[command(after_help = "Example:\n  agent-trace problems --format csv")]
     Problems {
@@ -337,6 +402,17 @@ pub struct BlameArgs {
     /// Write what is found at once, in git's form for programs, with agent-… headers
     #[arg(long, conflicts_with_all = ["json", "format", "porcelain", "line_porcelain", "prompt"])]
     pub incremental: bool,
+}
+
+/// What to tell others.
+#[derive(Debug, Clone, Args)]
+pub struct ExportArgs {
+    /// A commit, or a range of them (A..B)
+    #[arg(default_value = "HEAD")]
+    pub range: String,
+    /// Write notes of git-ai into refs/notes/ai, for commits that have none
+    #[arg(long)]
+    pub write: bool,
 }
 
 /// Which lines to count, and how.

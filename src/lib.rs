@@ -19,6 +19,7 @@
 //! - [`scan`]: what a shell command changed, found by a process of its own.
 //! - [`git`]: commits, their claims and their lines, without a child process.
 //! - [`notes`]: records of a git note, and what they add up to.
+//! - [`interop`]: what other tools say of lines: their records, read and written.
 //! - [`pricing`]: the dated price table, and what a request costs.
 //! - [`store`]: the SQLite file and all SQL.
 //! - [`ingest`]: finds and reads what is new, records it as facts.
@@ -47,6 +48,7 @@ pub mod error;
 pub mod git;
 pub mod ingest;
 pub mod install;
+pub mod interop;
 pub mod lines;
 pub mod model;
 pub mod notes;

@@ -6,6 +6,7 @@ use super::backfill::BackfillReport;
 use super::blame::BlameReport;
 use super::cost::CostReport;
 use super::doctor::DoctorReport;
+use super::exchange::{ExportReport, ImportReport};
 use super::imbalance::Imbalance;
 use super::ingest::IngestReport;
 use super::install::InstallReport;
@@ -109,6 +110,12 @@ pub enum Report {
     /// `agent-trace notes on` and `off`.
     #[serde(rename = "agent-trace/notes-switch/1")]
     NotesSwitch(NotesSwitchReport),
+    /// `agent-trace import`.
+    #[serde(rename = "agent-trace/import/1")]
+    Import(Box<ImportReport>),
+    /// `agent-trace export --write`.
+    #[serde(rename = "agent-trace/export/1")]
+    Export(ExportReport),
 }
 
 impl Report {
@@ -144,7 +151,9 @@ impl Report {
             | Report::NotesSync(_)
             | Report::NotesVerify(_)
             | Report::NotesPrune(_)
-            | Report::NotesSwitch(_) => Ok(()),
+            | Report::NotesSwitch(_)
+            | Report::Import(_)
+            | Report::Export(_) => Ok(()),
         }
     }
 }

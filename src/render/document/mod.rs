@@ -11,6 +11,7 @@ mod column;
 mod commits;
 mod cost;
 mod doctor;
+mod exchange;
 mod ingest;
 mod install;
 mod log;
