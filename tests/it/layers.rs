@@ -24,6 +24,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("noting", &["model", "git", "notes", "store", "derive"]),
     ("report", &["model"]),
     ("analysis", &["model", "derive", "store", "report"]),
+    ("forge", &["model", "report"]),
     ("render", &["model", "report"]),
     (
         "error",
@@ -39,6 +40,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "install",
             "noting",
             "analysis",
+            "forge",
             "render",
         ],
     ),
@@ -62,6 +64,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "noting",
             "report",
             "analysis",
+            "forge",
             "render",
             "error",
             "ui",
