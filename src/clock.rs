@@ -18,10 +18,15 @@ fn now_from(variable: Option<&str>) -> Timestamp {
     variable.and_then(Timestamp::parse).unwrap_or_else(system)
 }
 
+/// Returns the system's own time, whatever the variable says: the one to compare with times of files.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the time")]
+pub fn system_time() -> SystemTime {
+    SystemTime::now()
+}
+
 fn system() -> Timestamp {
     let millis = |span: std::time::Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-    Timestamp(match SystemTime::now().duration_since(UNIX_EPOCH) {
+    Timestamp(match system_time().duration_since(UNIX_EPOCH) {
         Ok(after) => millis(after),
         Err(before) => -millis(before.duration()),
     })

@@ -16,14 +16,17 @@
 //! - [`clock`] and [`paths`]: the time, and where things live; read in one place each.
 //! - [`transcript`]: bytes of a transcript to events and counted problems.
 //! - [`capture`]: the hot path of hooks: one record, one append to the spool.
+//! - [`scan`]: what a shell command changed, found by a process of its own.
 //! - [`git`]: commits, their claims and their lines, without a child process.
 //! - [`notes`]: records of a git note, and what they add up to.
 //! - [`pricing`]: the dated price table, and what a request costs.
 //! - [`store`]: the SQLite file and all SQL.
 //! - [`ingest`]: finds and reads what is new, records it as facts.
 //! - [`derive`](mod@derive): opinions from facts: turns, links, shares of cost.
+//! - [`authorship`]: who wrote each line of a commit, decided once and recorded.
 //! - [`install`]: hooks of git and agents, put in and taken out without a trace.
 //! - [`noting`]: which note says what, from the store to git.
+//! - [`pull`]: what a pull request cost, from commits and notes.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
 //! - `forge`: comments on pull requests, the only connections (feature `forge`).
@@ -35,6 +38,7 @@
 
 #[cfg(feature = "analytics")]
 pub mod analysis;
+pub mod authorship;
 pub mod capture;
 pub mod cli;
 pub mod clock;
@@ -52,8 +56,10 @@ pub mod notes;
 pub mod noting;
 pub mod paths;
 pub mod pricing;
+pub mod pull;
 pub mod render;
 pub mod report;
+pub mod scan;
 pub mod store;
 pub mod transcript;
 pub mod ui;

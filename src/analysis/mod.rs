@@ -19,7 +19,6 @@ mod error;
 mod filter;
 mod frames;
 mod line_costs;
-mod line_owners;
 mod log;
 mod overview;
 mod period;
@@ -28,9 +27,8 @@ mod sessions;
 mod show_commit;
 mod show_session;
 mod tree;
-mod witness;
 
-pub use blame::{Added, BlamedFile, Runs, blame};
+pub use blame::blame;
 pub use books::Stamp;
 pub use commits::{CommitText, Texts};
 pub use cost::cost;

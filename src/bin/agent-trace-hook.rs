@@ -1,4 +1,5 @@
-//! The program hooks call: [`agent_trace::capture`] and nothing else, so that it starts in a millisecond.
+//! The program hooks call: [`agent_trace::capture`] and the scan it starts, and nothing else, so that it starts in a
+//! millisecond.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -9,6 +10,10 @@ fn main() -> ExitCode {
     if arguments.peek().is_some_and(|first| first == "--version") {
         // For `agent-trace doctor`; no hook asks.
         let _ = writeln!(std::io::stdout(), "agent-trace-hook {}", env!("CARGO_PKG_VERSION"));
+        return ExitCode::SUCCESS;
+    }
+    if arguments.peek().is_some_and(|first| first == "scan") {
+        agent_trace::scan::run_silently();
         return ExitCode::SUCCESS;
     }
     agent_trace::capture::run_silently(arguments);

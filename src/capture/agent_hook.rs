@@ -11,6 +11,8 @@ use super::file_state::file_state;
 use super::place::Place;
 use super::process::Process;
 use super::record::{Event, Record};
+use super::scan_job::ShellCall;
+use super::shell::{Effect, Shell};
 use crate::model::{AgentId, SessionId, ToolUseId};
 use crate::transcript::makes_commits;
 
@@ -56,6 +58,7 @@ struct ToolInput<'j> {
     command: Option<Cow<'j, str>>,
     file_path: Option<Cow<'j, str>>,
     notebook_path: Option<Cow<'j, str>>,
+    goes_on: bool,
 }
 
 impl<'de: 'j, 'j> Deserialize<'de> for ToolInput<'j> {
@@ -69,21 +72,30 @@ impl<'de: 'j, 'j> Deserialize<'de> for ToolInput<'j> {
             file_path: Option<Cow<'j, str>>,
             #[serde(borrow)]
             notebook_path: Option<Cow<'j, str>>,
+            run_in_background: bool,
         }
         let raw: &serde_json::value::RawValue = Deserialize::deserialize(deserializer)?;
-        let Texts { command, file_path, notebook_path } = serde_json::from_str(raw.get()).unwrap_or_default();
-        Ok(ToolInput { command, file_path, notebook_path })
+        let Texts { command, file_path, notebook_path, run_in_background } =
+            serde_json::from_str(raw.get()).unwrap_or_default();
+        Ok(ToolInput { command, file_path, notebook_path, goes_on: run_in_background })
     }
 }
 
-/// An object for the tools that matter, anything at all for others.
-#[derive(Debug, Default)]
+/// An object for the tools that matter, anything at all for others: read only as far as it is asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
 struct ToolResponse<'j> {
-    commit: Option<Cow<'j, str>>,
+    #[serde(borrow)]
+    raw: Option<&'j serde_json::value::RawValue>,
 }
 
-impl<'de: 'j, 'j> Deserialize<'de> for ToolResponse<'j> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl<'j> ToolResponse<'j> {
+    fn read<T: Deserialize<'j>>(&self) -> Option<T> {
+        serde_json::from_str(self.raw?.get()).ok()
+    }
+
+    /// Returns the commit that the client says the tool made.
+    fn commit(&self) -> Option<Cow<'j, str>> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Response<'j> {
@@ -100,9 +112,36 @@ impl<'de: 'j, 'j> Deserialize<'de> for ToolResponse<'j> {
             #[serde(borrow)]
             sha: Cow<'j, str>,
         }
-        let raw: &serde_json::value::RawValue = Deserialize::deserialize(deserializer)?;
-        let response: Option<Response<'j>> = serde_json::from_str(raw.get()).ok();
-        Ok(ToolResponse { commit: response.and_then(|it| it.git_operation?.commit).map(|made| made.sha) })
+        self.read::<Response<'j>>()?.git_operation?.commit.map(|made| made.sha)
+    }
+
+    /// Returns what a file was before an edit; nothing where there was no file.
+    fn original(&self) -> Option<Cow<'j, str>> {
+        #[derive(Deserialize)]
+        struct Edited<'j> {
+            #[serde(borrow, default, alias = "originalFile", alias = "originalFileContents")]
+            original_file: Option<Cow<'j, str>>,
+            #[serde(borrow, default, rename = "type")]
+            kind: Option<Cow<'j, str>>,
+        }
+        let edited = self.read::<Edited<'j>>()?;
+        edited.original_file.or_else(|| (edited.kind.as_deref() == Some("create")).then_some(Cow::Borrowed("")))
+    }
+
+    /// Tells whether the command was put into the background, or was not waited for.
+    fn goes_on(&self) -> bool {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Ran<'j> {
+            #[serde(borrow, default)]
+            background_task_id: Option<&'j serde_json::value::RawValue>,
+            #[serde(borrow, default)]
+            timed_out_after_ms: Option<&'j serde_json::value::RawValue>,
+            #[serde(default)]
+            interrupted: bool,
+        }
+        self.read::<Ran<'j>>()
+            .is_some_and(|ran| ran.interrupted || ran.background_task_id.is_some() || ran.timed_out_after_ms.is_some())
     }
 }
 
@@ -135,8 +174,33 @@ impl<'j> Input<'j> {
             makes_commits: self.is_shell() && self.tool_input.command.as_deref().is_some_and(makes_commits),
             detail: self.detail(event),
             files: self.files(event, place),
-            commit: self.tool_response.commit.as_deref().filter(|sha| is_hex(sha)).map(str::to_owned),
+            effect: self.shell().map(|shell| shell.effect),
+            commit: self.tool_response.commit().filter(|sha| is_hex(sha)).map(Cow::into_owned),
             ..Record::new(now, event)
+        })
+    }
+
+    /// Returns what the shell command's text tells, if the event is about one.
+    fn shell(&self) -> Option<Shell> {
+        let command = self.tool_input.command.as_deref().filter(|_| self.is_shell() && self.tool_use_id.is_some())?;
+        let mut shell = Shell::of(command);
+        if self.tool_name.as_deref() == Some("PowerShell") {
+            shell.effect = Effect::Anything; // Another language.
+        }
+        shell.goes_on |= self.tool_input.goes_on || self.tool_response.goes_on();
+        Some(shell)
+    }
+
+    /// Returns the shell command the event is about.
+    pub(super) fn shell_call<'a>(&'a self, place: &'a Place, folder: &'a Path) -> Option<ShellCall<'a>> {
+        Some(ShellCall {
+            place,
+            folder,
+            tool_use: ToolUseId::parse(self.tool_use_id.as_deref()?).ok()?,
+            session: &self.session_id,
+            agent: AGENT,
+            run: self.agent_id.as_deref(),
+            shell: self.shell()?,
         })
     }
 
@@ -161,7 +225,8 @@ impl<'j> Input<'j> {
             return Vec::new();
         }
         let path = self.tool_input.file_path.as_deref().or(self.tool_input.notebook_path.as_deref());
-        path.and_then(|path| file_state(place, Path::new(&*self.cwd), path)).into_iter().collect()
+        let before = self.tool_response.original();
+        path.and_then(|path| file_state(place, Path::new(&*self.cwd), path, before.as_deref())).into_iter().collect()
     }
 }
 

@@ -121,6 +121,9 @@ fn at_work(tail: &[Record]) -> Vec<AtWork> {
     let mut sessions: Vec<AtWork> = Vec::new();
     for record in tail {
         let (Some(agent), Some(id)) = (&record.agent, record.session_id()) else { continue };
+        if record.event == Event::Scan {
+            continue; // It comes when its command has long ended.
+        }
         let known = sessions.iter().position(|one| one.session == id.as_str());
         if record.event == Event::SessionEnd {
             known.map(|index| sessions.swap_remove(index));

@@ -2,13 +2,14 @@
 
 #![expect(clippy::disallowed_methods, reason = "the one child process a hook may start")]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::place::Place;
 
 /// Switches every hook off, ours in a child above all.
-pub(super) const SWITCH: &str = "AGENT_TRACE";
+pub const SWITCH: &str = "AGENT_TRACE";
 
 /// Lets git itself put the trailer where it belongs.
 pub(super) fn interpret_trailers(file: &Path, line: &str) -> Option<()> {
@@ -70,6 +71,19 @@ pub(super) fn ingest(folder: &Path) -> Option<()> {
     ingest.args(["ingest", "--background"]).current_dir(folder);
     detach(&mut ingest);
     ingest.spawn().ok().map(|_| ())
+}
+
+/// Lets the work tree be looked at while the command runs, or after the hook has returned.
+pub(super) fn scan(top: &Path, job: &[u8]) -> Option<()> {
+    let own = std::env::current_exe().ok()?;
+    let mut scan = quiet(&own);
+    if own.file_stem().is_some_and(|name| name == "agent-trace") {
+        scan.arg("hook");
+    }
+    scan.arg("scan").current_dir(top).stdin(Stdio::piped());
+    detach(&mut scan);
+    // Shorter than a pipe holds: nobody waits.
+    scan.spawn().ok()?.stdin.take()?.write_all(job).ok()
 }
 
 fn quiet(program: impl AsRef<std::ffi::OsStr>) -> Command {

@@ -3,23 +3,33 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use super::file_stat::FileStat;
+use super::known_files::{KnownFile, add_known};
+use super::live_folder::LiveFolder;
 use super::place::Place;
+use super::private_path::is_private;
 use super::record::FileBlob;
+use super::states::{MAX_STATE_BYTES, States};
 use crate::git::blob_id;
 
-/// Larger files would be felt.
-const MAX_BYTES: u64 = 4 << 20;
-
-/// Returns the state of a file; `None` if it is not in the work tree, not a file, or too large.
-pub(super) fn file_state(place: &Place, folder: &Path, file: &str) -> Option<FileBlob> {
+/// Returns the state of a file, and keeps it together with the one before if the client tells it; `None` if the file
+/// is not in the work tree, private, not a file, or too large.
+pub(super) fn file_state(place: &Place, folder: &Path, file: &str, before: Option<&str>) -> Option<FileBlob> {
     let path = folder.join(file);
     let relative = relative(place.top.as_deref()?, &path)?;
-    let metadata = fs::symlink_metadata(&path).ok()?;
-    if !metadata.is_file() || metadata.len() > MAX_BYTES {
+    let stat = FileStat::of(&path).filter(|stat| stat.size <= MAX_STATE_BYTES)?;
+    if is_private(place, &relative) {
         return None;
     }
     let bytes = fs::read(&path).ok()?;
-    Some(FileBlob { path: relative, blob: blob_id(&bytes, place.is_sha256())? })
+    let blob = blob_id(&bytes, place.is_sha256())?;
+    let states = States::of(&place.common_dir);
+    // The name alone is of use where the state cannot be kept.
+    if let Some(state) = states.keep(place, &bytes) {
+        let _ = add_known(&LiveFolder::of(place), &relative, &KnownFile { stat, state });
+    }
+    let before = before.and_then(|text| states.keep(place, text.as_bytes()));
+    Some(FileBlob { path: relative, blob, before, doubt: None })
 }
 
 /// The path below `top`, as it is written or with symbolic links resolved.
@@ -52,7 +62,7 @@ mod tests {
         };
         fs::create_dir_all(folder.path().join("src")).unwrap();
         fs::write(folder.path().join("src/a.rs"), "hello\n").unwrap();
-        let state = |file: &str| file_state(&place, &folder.path().join("src"), file).map(|state| state.path);
+        let state = |file: &str| file_state(&place, &folder.path().join("src"), file, None).map(|state| state.path);
         assert_eq!(state("a.rs"), Some("src/a.rs".into()));
         assert_eq!(state("../src/a.rs"), Some("src/a.rs".into()));
         assert_eq!(state("/etc/hostname"), None);

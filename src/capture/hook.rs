@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 use super::agent_hook::Input;
 use super::attribution::Surroundings;
 use super::background::{self, SWITCH};
+use super::file_stat::nanoseconds;
 use super::git_hook::GitHook;
 use super::place::Place;
 use super::process::{ancestors, git_above};
+use super::record::Event;
+use super::scan_job::ShellCall;
 use super::spool::Spool;
 use crate::clock;
 use crate::model::SessionId;
@@ -72,8 +75,20 @@ fn agent(input: &mut dyn Read) -> Option<()> {
     let folder = if input.cwd.is_empty() { std::env::current_dir().ok()? } else { PathBuf::from(&*input.cwd) };
     let place = Place::find(&folder, None)?;
     let record = input.record(&place, &ancestors, clock::now().0)?;
-    Spool::of(&place).append(&record).ok()?;
-    if input.is_end() { background::ingest(&folder) } else { Some(()) }
+    let call = || input.shell_call(&place, &folder);
+    if record.event == Event::ToolStart {
+        let _ = call().and_then(ShellCall::begin);
+    }
+    let spool = Spool::of(&place);
+    spool.append(&record).ok()?;
+    match record.event {
+        Event::ToolEnd | Event::ToolFailure => {
+            let end = std::fs::metadata(spool.path()).and_then(|written| written.modified()).ok()?;
+            call()?.end(nanoseconds(end), record.run_ms)
+        }
+        _ if input.is_end() => background::ingest(&folder),
+        _ => Some(()),
+    }
 }
 
 fn git(name: &str, arguments: &[String], input: &mut dyn Read) -> Option<()> {

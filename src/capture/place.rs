@@ -88,6 +88,35 @@ impl Place {
         is_id(new).then(|| new.to_owned())
     }
 
+    /// Tells whether `HEAD` moved from a commit (`None`: from none) to where it is by commits alone, as its log says.
+    pub fn was_only_committed_since(&self, before: Option<&str>) -> bool {
+        let Some(text) = self.moves() else { return false };
+        for line in text.lines().rev() {
+            let Some((ids, said)) = line.split_once('\t') else { return false };
+            // A merge brings what others wrote.
+            if !said.starts_with("commit") || said.starts_with("commit (merge)") {
+                return false;
+            }
+            let old = ids.split(' ').next().unwrap_or_default();
+            if before.is_none_or(|before| before == old) {
+                return before.is_some() || old.bytes().all(|byte| byte == b'0');
+            }
+        }
+        false
+    }
+
+    /// Returns the roots of the repository's other work trees, links resolved.
+    pub fn other_tops(&self) -> Vec<PathBuf> {
+        let entries = fs::read_dir(self.common_dir.join("worktrees")).into_iter().flatten().flatten();
+        let linked = entries.filter_map(|entry| link_text(&entry.path().join("gitdir")));
+        let tops = linked.chain([self.common_dir.clone()]);
+        let own = self.top.as_ref().and_then(|top| top.canonicalize().ok());
+        let real = |dot_git: PathBuf| dot_git.canonicalize().ok()?.parent().map(Path::to_owned);
+        let mut found: Vec<PathBuf> = tops.filter_map(real).filter(|top| Some(top) != own.as_ref()).collect();
+        found.retain(|top| top.join(".git").exists());
+        found
+    }
+
     /// The end of the log of `HEAD`.
     fn moves(&self) -> Option<String> {
         let mut file = fs::File::open(self.git_dir.join("logs").join("HEAD")).ok()?;
@@ -126,6 +155,11 @@ impl Place {
     pub fn data_dir(&self) -> PathBuf {
         self.common_dir.join("agent-trace")
     }
+}
+
+/// The path in a file of one line.
+fn link_text(file: &Path) -> Option<PathBuf> {
+    native_path(fs::read(file).ok()?.trim_ascii_end())
 }
 
 /// The path behind `gitdir: `.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::shell::Effect;
 use crate::model::{AgentId, CommitId, SessionId, ToolUseId};
 
 /// What happened.
@@ -49,6 +50,8 @@ pub enum Event {
     CommitStart,
     /// Something was merged into the checked out branch.
     Merge,
+    /// It was looked what a shell command changed: `scan` and `files`.
+    Scan,
     /// What a later version records.
     #[serde(other)]
     Unknown,
@@ -93,6 +96,45 @@ pub struct FileBlob {
     pub path: String,
     /// Name git would give its bytes, in hexadecimal digits.
     pub blob: String,
+    /// Name of what it was before, that of no bytes at all if it was not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// Why it is not certain that the tool call, and nobody else, made the one of the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
+}
+
+/// Why it is not certain who changed a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Doubt {
+    /// What it was before is not known.
+    Before,
+    /// It was written after the command had ended.
+    Late,
+    /// Another command ran at the same time, or an edit changed it meanwhile.
+    Overlap,
+    /// The command names other files, or takes too long to tell it from somebody else's change.
+    NotNamed,
+    /// Git may have brought it.
+    Brought,
+    /// It cannot be compared: too large, or changed while it was read.
+    Unread,
+    /// What a later version found.
+    #[serde(other)]
+    Unknown,
+}
+
+/// What a scan after a shell command came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ScanEnd {
+    /// Every file the command changed stands in the record.
+    #[serde(default)]
+    pub is_complete: bool,
+    /// More files were changed than are followed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_too_many: bool,
 }
 
 /// One line of the spool.
@@ -134,6 +176,12 @@ pub struct Record {
     /// Files a tool wrote.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<FileBlob>,
+    /// The tool is a shell command, and this is what its text says it can do to files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Effect>,
+    /// What the scan after it came to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<ScanEnd>,
     /// The commit; abbreviated if the client's `gitOperation` told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
@@ -173,6 +221,8 @@ impl Record {
             makes_commits: false,
             detail: None,
             files: Vec::new(),
+            effect: None,
+            scan: None,
             commit: None,
             state: None,
             by: Vec::new(),

@@ -7,11 +7,11 @@ use std::path::Path;
 use super::blame_porcelain::{incremental, lines_of, porcelain};
 use super::context::Context;
 use super::reports::{Sources, sources};
-use crate::analysis::{self, BlamedFile, Runs};
+use crate::analysis;
 use crate::cli::BlameArgs;
 use crate::error::{Error, ExitCode};
-use crate::git::{AddedRun, BlameQuery, BlamedGroup, BlamedLine, Repo, blame, blame_stream, known_files};
-use crate::model::{CommitId, Timestamp};
+use crate::git::{BlameQuery, BlamedGroup, BlamedLine, blame, blame_stream, known_files};
+use crate::model::Timestamp;
 use crate::report::{
     BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals, LineClass, LineGrade, LineReason, Report,
 };
@@ -81,8 +81,7 @@ fn stream(
 
 /// Returns lines with who wrote them.
 pub(super) fn decided(sources: &Sources, lines: Vec<BlameLine>) -> Result<Vec<BlameLine>, Error> {
-    let added = |id: &CommitId, paths: &[&str]| added(&sources.repo, id, paths);
-    Ok(analysis::blame(&sources.reader, BlamedFile { lines, added: &added })?)
+    Ok(analysis::blame(&sources.reader, lines)?)
 }
 
 fn query(args: &BlameArgs) -> Result<BlameQuery, Error> {
@@ -181,9 +180,4 @@ pub(super) fn blank(line: &BlamedLine, text: &[u8]) -> BlameLine {
         cost_missing: None,
         text: String::from_utf8_lossy(text).into_owned(),
     }
-}
-
-fn added(repo: &Repo, id: &CommitId, paths: &[&str]) -> Option<Vec<Runs>> {
-    let runs = |file: Vec<AddedRun>| file.into_iter().map(|run| (run.first, run.lines)).collect();
-    repo.added_lines(id, paths).ok().map(|files| files.into_iter().map(runs).collect())
 }

@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::context::Context;
 use super::{doctor, ingest, install, man, notes, prices, problems, sql, status};
-use crate::capture;
+use crate::{capture, scan};
 use crate::cli::{Cli, Command};
 use crate::error::{Error, ExitCode};
 use crate::ui::{Environment, Settings, Ui};
@@ -15,7 +15,11 @@ use crate::ui::{Environment, Settings, Ui};
 pub fn run() -> ProcessExit {
     // Before anything else: a hook has no time for a command line, and must not fail on one.
     if std::env::args_os().nth(1).is_some_and(|word| word == "hook") && !asks_for_help() {
-        capture::run_silently(std::env::args_os().skip(2).map(|argument| argument.to_string_lossy().into_owned()));
+        let mut words = std::env::args_os().skip(2).map(|word| word.to_string_lossy().into_owned()).peekable();
+        match words.peek().map(String::as_str) {
+            Some("scan") => scan::run_silently(),
+            _ => capture::run_silently(words),
+        }
         return ProcessExit::SUCCESS;
     }
     let cli = Cli::parse();

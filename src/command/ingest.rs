@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use super::context::Context;
+use crate::authorship::record_lines;
 use crate::derive::derive;
 use crate::error::{Error, ExitCode};
 use crate::git::Repo;
@@ -93,6 +94,7 @@ fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf])
     bar.finish();
     let tips = writer.meta("tips")?.unwrap_or_default();
     derive(&mut writer, book, &tips)?;
+    record_lines(repo, &mut writer)?;
     read.notes = notes(context, repo, &mut writer, book);
     Ok(read)
 }

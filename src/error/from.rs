@@ -6,6 +6,7 @@ use super::failure::Error;
 use super::kind::Kind;
 #[cfg(feature = "analytics")]
 use crate::analysis::AnalysisError;
+use crate::authorship::AuthorshipError;
 #[cfg(feature = "forge")]
 use crate::forge::ForgeError;
 use crate::git::GitError;
@@ -73,6 +74,14 @@ impl From<HistoryError> for Error {
         match error {
             HistoryError::Git(error) => error.into(),
             HistoryError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuthorshipError> for Error {
+    fn from(error: AuthorshipError) -> Error {
+        match error {
+            AuthorshipError::Store(error) => error.into(),
         }
     }
 }

@@ -1,12 +1,11 @@
 //! Git without a child process: commits, their claims and their lines.
 //!
-//! The only module that links gix. It hands out plain facts (`CommitFacts`,
+//! The only module that reads repositories with gix. It hands out plain facts (`CommitFacts`,
 //! `CommitChanges`) and keeps e-mail addresses and code to itself: what leaves
 //! is hashes, counts, names of people, paths and validated ids.
 //!
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
-mod added_lines;
 mod blame;
 mod blame_stream;
 mod blamed_text;
@@ -15,9 +14,11 @@ mod blob_id;
 mod branches;
 mod changes;
 mod changes_many;
+mod commit_lines;
 mod commits;
 mod error;
 mod history;
+mod ignores;
 mod known_agents;
 mod line_changes;
 mod lookup;
@@ -29,6 +30,7 @@ mod object_id;
 mod patch_key;
 mod path_text;
 mod program;
+mod pull_range;
 mod refs;
 mod reftable;
 mod renames;
@@ -40,16 +42,18 @@ mod test_repo;
 mod trailers;
 mod tree_changes;
 mod trial;
+mod work_tree;
 mod worktrees;
 
-pub use added_lines::AddedRun;
 pub use blame::{Blame, BlameQuery, BlamedLine, blame, known_files};
 pub use blame_stream::{BlamedGroup, blame_stream};
 pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
+pub use commit_lines::CommitLines;
 pub use commits::{CommitFacts, Walk};
 pub use error::{ChangeError, GitError};
 pub use history::ListedCommit;
+pub use ignores::is_ignored_by_patterns;
 pub use line_changes::LineChanges;
 pub use notes::{NOTES_REF, Notes};
 pub use notes_merge::NotesMerge;
@@ -58,8 +62,10 @@ pub use notes_write::{NoteEdit, NoteStamp};
 pub use patch_key::PatchKey;
 pub use path_text::path_text;
 pub use program::{GitProgram, gits_on_path, hooks_dir, hooks_path_setting, is_ignored, program_answer, reference};
+pub use pull_range::{Landing, PullCommit, PullRange};
 pub use refs::{Tip, Tips};
 pub use repo::{ObjectFormat, Repo};
 pub use sha256::sha256_hex;
 pub use trailers::{Claim, Claims, ForeignKey, parse_claims};
 pub use trial::{Trial, TrialHooks};
+pub use work_tree::{ChangedFile, MovedFile, changed_files, contents, moved_files};

@@ -23,6 +23,7 @@ mod found;
 mod gemini_project;
 mod history;
 mod listing;
+mod live_states;
 mod lock;
 mod membership;
 mod nesting;

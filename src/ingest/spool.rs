@@ -9,6 +9,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use super::collect::run_key;
+use super::live_states::{self, LiveStates};
 use super::problem::{name_of, problem, unreadable};
 use crate::capture::{Author, By, Event, GitState, Record, Spool, is_spool_file};
 use crate::model::{Agent, CommitId, SessionId, Timestamp, ToolUseId};
@@ -64,9 +65,10 @@ pub fn read_spool(common_dir: &Path, writer: &mut Writer, now: Timestamp) -> Res
                 continue;
             }
         };
+        let live = LiveStates::of(common_dir, name);
         let mut state = known.filter(|known| is_same(&mut file, known)).unwrap_or_else(|| start(name));
         loop {
-            let (batch, next, counts) = match read_chunk(&mut file, &path, &state, now) {
+            let (batch, next, counts) = match read_chunk(&mut file, &path, &state, &live, now) {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => break,
                 Err(error) => {
@@ -80,6 +82,10 @@ pub fn read_spool(common_dir: &Path, writer: &mut Writer, now: Timestamp) -> Res
             state = next;
         }
         put_aside(&path, &state, writer, now)?;
+    }
+    let unreadable = ProblemKind::Unreadable.name();
+    if outcome.problems.iter().all(|problem| problem.kind != unreadable) {
+        live_states::prune(common_dir); // No line that may name a state is unread.
     }
     writer.record_problems(outcome.problems.clone())?;
     Ok(outcome)
@@ -122,7 +128,13 @@ fn prefix_hash(file: &mut File, end: u64) -> io::Result<i64> {
 type Chunk = (CaptureBatch, SpoolState, SpoolOutcome);
 
 /// Reads whole lines from where the last reading stopped; `None` when there are none.
-fn read_chunk(file: &mut File, path: &Path, state: &SpoolState, now: Timestamp) -> io::Result<Option<Chunk>> {
+fn read_chunk(
+    file: &mut File,
+    path: &Path,
+    state: &SpoolState,
+    live: &LiveStates,
+    now: Timestamp,
+) -> io::Result<Option<Chunk>> {
     file.seek(SeekFrom::Start(state.offset as u64))?;
     let mut bytes = Vec::new();
     file.by_ref().take(CHUNK as u64).read_to_end(&mut bytes)?;
@@ -135,7 +147,7 @@ fn read_chunk(file: &mut File, path: &Path, state: &SpoolState, now: Timestamp) 
     let (mut batch, mut counts) = (CaptureBatch::default(), SpoolOutcome::default());
     let mut offset = state.offset;
     for line in bytes[..=last].split_inclusive(|byte| *byte == b'\n') {
-        match add_line(&mut batch, line.trim_ascii(), now) {
+        match add_line(&mut batch, line.trim_ascii(), live, now) {
             Ok(added) => counts.records += u64::from(added),
             Err((kind, detail)) => counts.problems.push(bad_line(path, offset, kind, detail)),
         }
@@ -155,7 +167,12 @@ fn skip(file: &mut File, path: &Path, state: &SpoolState, length: usize) -> io::
 }
 
 /// Adds what a line says; tells whether it says anything.
-fn add_line(batch: &mut CaptureBatch, line: &[u8], now: Timestamp) -> Result<bool, (ProblemKind, &'static str)> {
+fn add_line(
+    batch: &mut CaptureBatch,
+    line: &[u8],
+    live: &LiveStates,
+    now: Timestamp,
+) -> Result<bool, (ProblemKind, &'static str)> {
     if line.is_empty() {
         return Ok(false);
     }
@@ -163,7 +180,7 @@ fn add_line(batch: &mut CaptureBatch, line: &[u8], now: Timestamp) -> Result<boo
     if !(EARLIEST_MS..=now.0.saturating_add(CLOCK_SLACK_MS)).contains(&record.at) {
         return Err((ProblemKind::OddTime, "a time before 2020 or to come"));
     }
-    add(batch, &record);
+    add(batch, &record, live);
     Ok(true)
 }
 
@@ -185,11 +202,11 @@ fn put_aside(path: &Path, state: &SpoolState, writer: &mut Writer, now: Timestam
     Ok(())
 }
 
-fn add(batch: &mut CaptureBatch, record: &Record) {
+fn add(batch: &mut CaptureBatch, record: &Record, live: &LiveStates) {
     match record.event {
         Event::Commit | Event::Merge => add_commit(batch, record),
         Event::Rewrite => add_rewrite(batch, record),
-        _ => add_session_event(batch, record),
+        _ => add_session_event(batch, record, live),
     }
 }
 
@@ -226,7 +243,7 @@ fn add_rewrite(batch: &mut CaptureBatch, record: &Record) {
     batch.rewrites.extend(pairs.map(|(old, new)| Rewrite { old, new, is_rebase, at: record.at }));
 }
 
-fn add_session_event(batch: &mut CaptureBatch, record: &Record) {
+fn add_session_event(batch: &mut CaptureBatch, record: &Record, live: &LiveStates) {
     let Some(id) = &record.session else { return };
     let Some(session) = session(&mut batch.sessions, id, record.agent.as_deref()) else { return };
     let agent_run = record.agent_id().map(|run| run_key(session, run.as_str()));
@@ -235,6 +252,10 @@ fn add_session_event(batch: &mut CaptureBatch, record: &Record) {
         batch.moments.push(SessionMoment { session, at: record.at, kind, detail, agent_run });
     }
     let Some(tool_call) = record.tool_use_id().map(|id| id.key()) else { return };
+    live.add(batch, record, tool_call, session);
+    if record.event == Event::Scan {
+        return; // Its files are the command's, not what an edit left.
+    }
     let is_before = record.event == Event::ToolStart;
     let is_after = matches!(record.event, Event::ToolEnd | Event::ToolFailure | Event::PermissionDenied);
     batch.tools.push(ToolMoment {

@@ -28,6 +28,7 @@ mod notes;
 mod overview;
 mod prices;
 mod problems;
+mod pull;
 mod query;
 mod schema;
 mod scope;
@@ -63,6 +64,10 @@ pub use prices::{
     PriceEntry, PriceFinding, PriceLine, PriceSeverity, PricesCheckReport, PricesExplainReport, PricesListReport,
 };
 pub use problems::{ProblemEntry, ProblemsReport};
+pub use pull::{
+    BudgetVerdict, PullBudget, PullCommitRow, PullCoverage, PullLines, PullMedian, PullModel, PullReport, PullSession,
+    PullSince, PullUsage,
+};
 pub use query::{QueryReport, Value};
 pub use schema::Report;
 pub use scope::{NotListed, Scope};

@@ -6,8 +6,10 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::command_scans::{self, CommandScan};
 use super::error::StoreError;
 use super::file_changes::{self, FileChangeRow};
+use super::line_records;
 use super::names::Interner;
 use super::open::Writer;
 use super::rows::SessionRow;
@@ -177,6 +179,8 @@ pub struct CaptureBatch {
     pub files: Vec<FileState>,
     /// What tool calls did to files, from states that hooks recorded.
     pub changes: Vec<FileChangeRow>,
+    /// What is known of files that shell commands changed.
+    pub scans: Vec<CommandScan>,
     /// Moments of sessions.
     pub moments: Vec<SessionMoment>,
     /// Commits that the client says a tool call made: key of the call, abbreviated id.
@@ -208,8 +212,10 @@ impl Writer {
         let mut names = Interner::default();
         self.transact(|sql| {
             write_commits(sql, batch)?;
+            line_records::outdate(sql)?;
             write_tools(sql, batch, &mut names)?;
             file_changes::write(sql, &mut names, &batch.changes)?;
+            command_scans::write(sql, &mut names, &batch.scans)?;
             write_sessions(sql, batch)?;
             sql.prepare_cached(
                 "INSERT INTO spool_file (name, offset, prefix_hash) VALUES (?1, ?2, ?3)

@@ -10,7 +10,7 @@ use super::error::StoreError;
 use super::facts::{Facts, SessionFacts, each, session_facts};
 use super::open::{Reader, Writer};
 use super::rows::CallKind;
-use super::{evidence, spend};
+use super::{evidence, line_records, spend};
 use crate::model::Usage;
 
 /// A turn of a session.
@@ -190,6 +190,7 @@ impl Writer {
              VALUES ('derived_state', ?1) ON CONFLICT DO UPDATE SET value = excluded.value";
             sql.execute(set, [&state.0])?;
             sql.execute("DELETE FROM meta WHERE key = 'notes_basis'", [])?; // Notes follow.
+            line_records::outdate(sql)?;
             sql.execute("DELETE FROM dirty_session", []).map(drop)
         });
         match unbalanced {

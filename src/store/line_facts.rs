@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::OptionalExtension;
 
 use super::error::StoreError;
-use super::facts::each;
+use super::evidence;
+use super::facts::{EditFact, Facts, each};
 use super::open::Reader;
-use crate::model::{CommitId, LineHash};
+use crate::model::{CommitId, Hunk, LineHash};
 
 /// Tools that leave files alone, or whose lines are known.
 const HARMLESS: [&str; 24] = [
@@ -37,8 +38,8 @@ const HARMLESS: [&str; 24] = [
     "glob",
 ];
 
-/// Lines of one file of one commit that one tool call wrote, and what is known of the tool call.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Lines of one file of one commit that one tool call wrote.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LandedFact {
     /// Key of the commit.
     pub git_commit: i64,
@@ -46,14 +47,21 @@ pub struct LandedFact {
     pub path: i64,
     /// Key of the tool call.
     pub tool_call: i64,
-    /// Its id.
-    pub tool_call_id: String,
     /// Key of its session.
     pub session: i64,
     /// When it was answered, UTC milliseconds.
     pub at: Option<i64>,
     /// How many lines.
     pub lines: i64,
+    /// Key of the request that asked for it.
+    pub call: Option<i64>,
+}
+
+/// What is known of a tool call that wrote lines of a commit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WriterFact {
+    /// Id of the tool call.
+    pub tool_call: String,
     /// Key of the request that asked for it.
     pub call: Option<i64>,
     /// Its id.
@@ -64,6 +72,23 @@ pub struct LandedFact {
     pub model: Option<i64>,
     /// What of the request's cost is the commit's, nano-USD.
     pub share: Option<i64>,
+}
+
+/// A commit whose lines are worth recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineCandidate {
+    /// Its key.
+    pub key: i64,
+    /// Its id.
+    pub id: CommitId,
+    /// The identity of its change.
+    pub patch_key: Option<i64>,
+    /// The later of its times, UTC milliseconds.
+    pub at: i64,
+    /// How many parents it has.
+    pub parents: i64,
+    /// How far it was looked into.
+    pub scanned: i64,
 }
 
 /// A commit that hooks saw being made.
@@ -88,18 +113,58 @@ pub struct CommitKey {
     pub parents: i64,
 }
 
-const LANDED: &str = "SELECT landed.git_commit, landed.path, landed.tool_call, tool_call.id, tool_call.session,
-    coalesce(tool_call.answered_at, tool_call.asked_at), landed.lines, tool_call.call, call.id, turn.number,
-    ledger.model, share.nano
-  FROM landed JOIN tool_call ON tool_call.key = landed.tool_call
-  LEFT JOIN call ON call.key = tool_call.call
+/// Commits that are somebody's, that hooks saw, or that repeat one in which lines landed.
+const CANDIDATES: &str = "SELECT key, id, patch_key, max(author_time, commit_time), parents, scanned FROM git_commit
+  WHERE key IN (SELECT git_commit FROM link UNION SELECT seen.key FROM captured_commit
+      JOIN git_commit AS seen ON seen.id = captured_commit.git_commit)
+    OR patch_key IN (SELECT patch_key FROM git_commit WHERE key IN (SELECT git_commit FROM landed WHERE lines > 0))
+  ORDER BY position, id";
+
+const LANDED: &str = "SELECT landed.git_commit, landed.path, landed.tool_call, tool_call.session,
+    coalesce(tool_call.answered_at, tool_call.asked_at), landed.lines, tool_call.call
+  FROM landed JOIN tool_call ON tool_call.key = landed.tool_call WHERE landed.lines > 0
+  ORDER BY landed.git_commit, landed.path, landed.tool_call";
+
+const WRITER: &str = "SELECT tool_call.id, tool_call.call, call.id, turn.number, ledger.model, share.nano
+  FROM tool_call LEFT JOIN call ON call.key = tool_call.call
   LEFT JOIN ledger ON ledger.session = tool_call.session AND ledger.call = tool_call.call
   LEFT JOIN turn ON turn.session = ledger.session AND turn.key = ledger.turn
-  LEFT JOIN share ON share.session = ledger.session AND share.call = ledger.call
-    AND share.git_commit = landed.git_commit
-  WHERE landed.tool_call = ?1 AND landed.git_commit = ?2 AND landed.path = ?3";
+  LEFT JOIN share ON share.session = ledger.session AND share.call = ledger.call AND share.git_commit = ?2
+  WHERE tool_call.key = ?1";
 
 impl Reader {
+    /// Returns the key under which a commit is stored, if it is.
+    pub fn key_of_commit(id: &CommitId) -> i64 {
+        super::commits::commit_key(id)
+    }
+
+    /// Returns the id of a text, if it is known.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn name_id(&self, text: &str) -> Result<Option<i64>, StoreError> {
+        let look = || {
+            let mut statement = self.connection.prepare_cached("SELECT id FROM name WHERE text = ?1")?;
+            statement.query_row([text], |row| row.get(0)).optional()
+        };
+        look().map_err(|error| self.fail(error))
+    }
+
+    /// Returns the name ids of the paths a commit touched, before and after, ascending.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn paths_of_commit(&self, git_commit: i64) -> Result<Vec<i64>, StoreError> {
+        let look = || {
+            let mut statement = self.connection.prepare_cached(
+                "SELECT path FROM commit_file WHERE git_commit = ?1
+                 UNION SELECT old_path FROM commit_file WHERE git_commit = ?1 AND old_path IS NOT NULL ORDER BY 1",
+            )?;
+            statement.query_map([git_commit], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
+        };
+        look().map_err(|error| self.fail(error))
+    }
+
     /// Returns a commit.
     ///
     /// # Errors
@@ -116,54 +181,75 @@ impl Reader {
         found.map_err(|error| self.fail(error))
     }
 
-    /// Returns the commits whose change is one of these, by its identity.
+    /// Returns the commits whose lines are worth recording, in order of history.
     ///
     /// # Errors
     /// What SQLite reports.
-    pub fn commits_of_patches(&self, patches: &HashSet<i64>) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
-        let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
-        each(&self.connection, "SELECT patch_key, key FROM git_commit WHERE patch_key IS NOT NULL", |row| {
-            let patch = row.get(0)?;
-            if patches.contains(&patch) {
-                found.entry(patch).or_default().push(row.get(1)?);
-            }
+    pub fn line_candidates(&self) -> Result<Vec<LineCandidate>, StoreError> {
+        let mut found = Vec::new();
+        each(&self.connection, CANDIDATES, |row| {
+            let Some(id) = CommitId::from_bytes(row.get_ref(1)?.as_blob()?) else { return Ok(()) };
+            let (key, patch_key, at) = (row.get(0)?, row.get(2)?, row.get(3)?);
+            found.push(LineCandidate { key, id, patch_key, at, parents: row.get(4)?, scanned: row.get(5)? });
             Ok(())
         })
         .map_err(|error| self.fail(error))?;
         Ok(found)
     }
 
-    /// Returns the lines that landed in these commits, by commit, path and tool call.
+    /// Returns the lines that landed, by commit, path and tool call.
     ///
     /// # Errors
     /// What SQLite reports.
-    pub fn landed_in(&self, commits: &HashSet<i64>) -> Result<Vec<LandedFact>, StoreError> {
-        let read = || {
-            let mut keys: Vec<(i64, i64, i64)> = Vec::new();
-            each(&self.connection, "SELECT git_commit, path, tool_call FROM landed WHERE lines > 0", |row| {
-                let commit = row.get(0)?;
-                if commits.contains(&commit) {
-                    keys.push((commit, row.get(1)?, row.get(2)?));
-                }
-                Ok(())
-            })?;
-            keys.sort_unstable();
-            let mut statement = self.connection.prepare_cached(LANDED)?;
-            let found = keys
-                .iter()
-                .map(|(commit, path, tool)| statement.query_row(params![tool, commit, path], landed_fact).optional());
-            found.filter_map(Result::transpose).collect::<rusqlite::Result<Vec<_>>>()
-        };
-        read().map_err(|error| self.fail(error))
+    pub fn landed(&self) -> Result<Vec<LandedFact>, StoreError> {
+        let mut found = Vec::new();
+        each(&self.connection, LANDED, |row| {
+            found.push(LandedFact {
+                git_commit: row.get(0)?,
+                path: row.get(1)?,
+                tool_call: row.get(2)?,
+                session: row.get(3)?,
+                at: row.get(4)?,
+                lines: row.get(5)?,
+                call: row.get(6)?,
+            });
+            Ok(())
+        })
+        .map_err(|error| self.fail(error))?;
+        Ok(found)
     }
 
-    /// Returns the lines a tool call wrote, whatever the file.
+    /// Returns the edits that happened, as the last derivation packed them, by tool call and path.
     ///
     /// # Errors
     /// What SQLite reports.
-    pub fn lines_of(&self, tool_call: i64) -> Result<Vec<LineHash>, StoreError> {
-        let rows = self.rows("SELECT added FROM edit WHERE tool_call = ?1 ORDER BY path", &[tool_call])?;
-        Ok(rows.iter().flat_map(|row| LineHash::unpack(row.bytes(0))).collect())
+    pub fn edits(&self) -> Result<Vec<EditFact>, StoreError> {
+        let mut facts = Facts::default();
+        evidence::read_after(&self.connection, &[], &mut facts).map_err(|error| self.fail(error))?;
+        facts.edits.sort_unstable_by_key(|edit| (edit.tool_call, edit.path));
+        Ok(facts.edits)
+    }
+
+    /// Returns what is known of a tool call that wrote lines of a commit.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn writer_of(&self, tool_call: i64, git_commit: i64) -> Result<Option<WriterFact>, StoreError> {
+        let look = || {
+            let mut statement = self.connection.prepare_cached(WRITER)?;
+            let fact = |row: &rusqlite::Row<'_>| {
+                Ok(WriterFact {
+                    tool_call: row.get(0)?,
+                    call: row.get(1)?,
+                    call_id: row.get(2)?,
+                    turn: row.get(3)?,
+                    model: row.get(4)?,
+                    share: row.get(5)?,
+                })
+            };
+            statement.query_row([tool_call, git_commit], fact).optional()
+        };
+        look().map_err(|error| self.fail(error))
     }
 
     /// Returns every line that any tool call wrote into a file of this path, in whatever copy of the repository.
@@ -172,13 +258,25 @@ impl Reader {
     /// What SQLite reports.
     pub fn lines_written_to(&self, path: &str) -> Result<HashSet<LineHash>, StoreError> {
         let mut found = HashSet::new();
+        let is_of_path = |written: &str| {
+            let written = written.replace('\\', "/");
+            written.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
+        };
         let sql = "SELECT name.text, edit.added FROM edit JOIN name ON name.id = edit.path";
         each(&self.connection, sql, |row| {
-            let written = row.get_ref(0)?.as_str()?;
-            let rest = written.replace('\\', "/");
-            let rest = rest.strip_suffix(path);
-            if rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/')) {
+            if is_of_path(row.get_ref(0)?.as_str()?) {
                 found.extend(LineHash::unpack(row.get_ref(1)?.as_blob()?));
+            }
+            Ok(())
+        })
+        .map_err(|error| self.fail(error))?;
+        let sql = "SELECT name.text, hunks FROM file_change JOIN name ON name.id = file_change.path WHERE source = 2";
+        each(&self.connection, sql, |row| {
+            if is_of_path(row.get_ref(0)?.as_str()?) {
+                for hunk in Hunk::unpack(row.get_ref(1)?.as_blob()?) {
+                    let (before, after) = hunk.context();
+                    found.extend(hunk.new[before..hunk.new.len() - after].iter().filter_map(|mark| mark.hash()));
+                }
             }
             Ok(())
         })
@@ -186,7 +284,8 @@ impl Reader {
         Ok(found)
     }
 
-    /// Returns when each session ran something that can change files without saying which lines, UTC milliseconds.
+    /// Returns when each session ran something that can change files without saying which lines, UTC milliseconds;
+    /// not commands that were not allowed to run, nor those of which hooks saw everything they changed.
     ///
     /// A session that is not there has no tool call in the store: nothing is known of what it did.
     ///
@@ -194,12 +293,16 @@ impl Reader {
     /// What SQLite reports.
     pub fn commands(&self) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
         let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
-        let sql = "SELECT tool_call.session, name.text, coalesce(tool_call.asked_at, tool_call.answered_at)
-            FROM tool_call LEFT JOIN name ON name.id = tool_call.name";
+        let sql = "SELECT tool_call.session, name.text, coalesce(tool_call.asked_at, tool_call.answered_at),
+              (command_scan.is_complete = 1 AND command_scan.is_ambiguous = 0) OR tool_moment.is_denied = 1
+            FROM tool_call LEFT JOIN name ON name.id = tool_call.name
+            LEFT JOIN command_scan ON command_scan.tool_call = tool_call.key
+            LEFT JOIN tool_moment ON tool_moment.tool_call = tool_call.key";
         each(&self.connection, sql, |row| {
             let times = found.entry(row.get(0)?).or_default();
             let name: Option<String> = row.get(1)?;
-            if !name.is_some_and(|name| HARMLESS.contains(&name.as_str())) {
+            let is_known = row.get::<_, Option<bool>>(3)? == Some(true);
+            if !is_known && !name.is_some_and(|name| HARMLESS.contains(&name.as_str())) {
                 times.push(row.get::<_, Option<i64>>(2)?.unwrap_or(0));
             }
             Ok(())
@@ -241,21 +344,4 @@ impl Reader {
         };
         read().map_err(|error| self.fail(error))
     }
-}
-
-fn landed_fact(row: &rusqlite::Row<'_>) -> rusqlite::Result<LandedFact> {
-    Ok(LandedFact {
-        git_commit: row.get(0)?,
-        path: row.get(1)?,
-        tool_call: row.get(2)?,
-        tool_call_id: row.get(3)?,
-        session: row.get(4)?,
-        at: row.get(5)?,
-        lines: row.get(6)?,
-        call: row.get(7)?,
-        call_id: row.get(8)?,
-        turn: row.get(9)?,
-        model: row.get(10)?,
-        share: row.get(11)?,
-    })
 }

@@ -7,6 +7,14 @@ use super::names::Interner;
 use super::open::{Reader, Writer};
 use crate::model::{CommitId, LineClass, LineGrade, LineReason};
 
+/// Key of the rules by which records were made; taken away when something they rest on changes.
+const LINES_BASIS: &str = "lines_basis";
+
+/// Notes that the records may not be up to date any more.
+pub(super) fn outdate(sql: &Connection) -> rusqlite::Result<()> {
+    sql.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([LINES_BASIS]).map(drop)
+}
+
 /// Lines that follow each other in a file of a commit and are one writer's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineRecord {
@@ -26,9 +34,18 @@ pub struct LineRecord {
     pub session: Option<i64>,
     /// Key of the tool call, for lines of agents whose tool call is known.
     pub tool_call: Option<i64>,
-    /// Place of the first line among those that landed of this tool call, commit and path; the lines after it follow.
-    /// `None` where the lines have no part of the cost.
-    pub number: Option<u32>,
+    /// The part of the request's share that the first line has; the lines after it have the next ones. `None` where
+    /// they have no part of the cost.
+    pub part: Option<LinePart>,
+}
+
+/// One of equal parts of a share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinePart {
+    /// Which, from 0.
+    pub number: u32,
+    /// Of how many: the lines that the request landed in the commit.
+    pub parts: u32,
 }
 
 /// What is known of the lines of a commit as a whole.
@@ -79,6 +96,22 @@ impl Writer {
         })
     }
 
+    /// Returns by which rules the records were made; `None` if something they rest on changed since.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn lines_basis(&self) -> Result<Option<String>, StoreError> {
+        self.meta(LINES_BASIS)
+    }
+
+    /// Remembers that the records are up to date.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn set_lines_basis(&mut self, rules: &str) -> Result<(), StoreError> {
+        self.set_meta(LINES_BASIS, rules)
+    }
+
     /// Returns all commits with records.
     ///
     /// # Errors
@@ -113,7 +146,7 @@ impl Reader {
     pub fn line_records(&self, git_commit: i64) -> Result<Vec<LineRecord>, StoreError> {
         let look = || {
             let mut statement = self.connection.prepare_cached(
-                "SELECT path, first, count, class, grade, reason, session, tool_call, number FROM line_record
+                "SELECT path, first, count, class, grade, reason, session, tool_call, number, parts FROM line_record
                  WHERE git_commit = ?1 ORDER BY path, first",
             )?;
             statement.query_map([git_commit], line_record)?.collect::<rusqlite::Result<Vec<_>>>()
@@ -128,7 +161,7 @@ impl Reader {
     pub fn line_records_of(&self, git_commit: i64, path: i64) -> Result<Vec<LineRecord>, StoreError> {
         let look = || {
             let mut statement = self.connection.prepare_cached(
-                "SELECT path, first, count, class, grade, reason, session, tool_call, number FROM line_record
+                "SELECT path, first, count, class, grade, reason, session, tool_call, number, parts FROM line_record
                  WHERE git_commit = ?1 AND path = ?2 ORDER BY first",
             )?;
             statement.query_map([git_commit, path], line_record)?.collect::<rusqlite::Result<Vec<_>>>()
@@ -171,7 +204,7 @@ fn line_record(row: &Row<'_>) -> rusqlite::Result<LineRecord> {
         reason,
         session: row.get(6)?,
         tool_call: row.get(7)?,
-        number: row.get(8)?,
+        part: row.get::<_, Option<u32>>(8)?.zip(row.get(9)?).map(|(number, parts)| LinePart { number, parts }),
     })
 }
 
@@ -201,8 +234,8 @@ fn write_commit(sql: &Connection, names: &mut Interner, rows: &LineCommitRows) -
 
 fn write_record(sql: &Connection, git_commit: i64, path: i64, record: &LineRecord) -> rusqlite::Result<()> {
     sql.prepare_cached(
-        "INSERT INTO line_record (git_commit, path, first, count, class, grade, reason, session, tool_call, number)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        "INSERT INTO line_record (git_commit, path, first, count, class, grade, reason, session, tool_call, number,
+           parts) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         git_commit,
@@ -214,7 +247,8 @@ fn write_record(sql: &Connection, git_commit: i64, path: i64, record: &LineRecor
         record.reason.code(),
         record.session,
         record.tool_call,
-        record.number,
+        record.part.map(|part| part.number),
+        record.part.map(|part| part.parts),
     ])
     .map(drop)
 }
@@ -237,7 +271,7 @@ mod tests {
             reason: LineReason::State,
             session: Some(1),
             tool_call: None,
-            number: Some(0),
+            part: Some(LinePart { number: 0, parts: 4 }),
         };
         let rest = (LineClass::Human, LineGrade::Inferred, LineReason::NoSession);
         let rows = |signature: i64, records: Vec<LineRecord>| LineCommitRows {

@@ -22,11 +22,12 @@ const APPLICATION_ID: i64 = 0x6167_7472;
 pub(super) const DERIVED_VERSION: i64 = 4;
 
 /// Released migrations are never edited; `tests/it/schema.rs` holds their hashes.
-const MIGRATIONS: [(i64, &str); 4] = [
+const MIGRATIONS: [(i64, &str); 5] = [
     (1, include_str!("schema/0001_facts.sql")),
     (2, include_str!("schema/0002_capture.sql")),
     (3, include_str!("schema/0003_notes.sql")),
     (4, include_str!("schema/0004_lines.sql")),
+    (5, include_str!("schema/0005_live.sql")),
 ];
 
 const DERIVED: &str = include_str!("schema/derived.sql");
@@ -132,5 +133,6 @@ fn rebuild_derived(sql: &Connection) -> rusqlite::Result<()> {
     let set = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value";
     sql.execute(set, params!["derived_version", DERIVED_VERSION.to_string()])?;
     sql.execute("DELETE FROM meta WHERE key IN ('derived_state', ?1)", [FIRST_CALL])?;
+    super::line_records::outdate(sql)?;
     Ok(())
 }

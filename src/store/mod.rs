@@ -7,6 +7,7 @@
 
 mod batch;
 mod capture;
+mod command_scans;
 mod commits;
 mod derived;
 mod error;
@@ -32,6 +33,7 @@ pub use capture::{
     CaptureBatch, CaptureEvidence, CapturedBy, CapturedCommit, FileState, Moment, Rewrite, SessionMoment, SpoolState,
     ToolMoment,
 };
+pub use command_scans::CommandScan;
 pub use commits::{CommitRow, CommitScan, FileRow};
 pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, SessionRows, ShareRow, TurnRow};
 pub use error::StoreError;
@@ -41,8 +43,8 @@ pub use facts::{
 };
 pub use file_changes::{ChangeSource, FileChangeFact, FileChangeRow};
 pub use ledger::{Column, Values};
-pub use line_facts::{CommitKey, LandedFact, Sighted};
-pub use line_records::{LineCommit, LineCommitRows, LineFileRows, LineRecord};
+pub use line_facts::{CommitKey, LandedFact, LineCandidate, Sighted, WriterFact};
+pub use line_records::{LineCommit, LineCommitRows, LineFileRows, LinePart, LineRecord};
 pub use names::Names;
 pub use notes::{NoteCommitRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
 pub use open::{Reader, Writer};

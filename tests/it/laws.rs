@@ -146,7 +146,8 @@ fn ingest(world: &World, files: &[PathBuf]) {
 fn derived_tables(world: &World) -> Vec<String> {
     let connection = Connection::open(database(world)).unwrap();
     let mut all = Vec::new();
-    for table in ["turn", "ledger", "share", "link", "landed", "session_state", "evidence", "spend"] {
+    let tables = ["turn", "ledger", "share", "link", "landed", "session_state", "evidence", "spend"];
+    for table in tables.into_iter().chain(["line_commit", "line_file", "line_record"]) {
         let mut statement = connection.prepare(&format!("SELECT * FROM {table}")).unwrap();
         let width = statement.column_count();
         let mut rows = statement.query([]).unwrap();
@@ -164,6 +165,9 @@ fn derived_tables(world: &World) -> Vec<String> {
 fn forget_derivation(world: &World) {
     let connection = Connection::open(database(world)).unwrap();
     assert_eq!(connection.execute("DELETE FROM meta WHERE key = 'derived_state'", []).unwrap(), 1);
+    for table in ["line_commit", "line_file", "line_record"] {
+        let _ = connection.execute(&format!("DELETE FROM {table}"), []).unwrap();
+    }
 }
 
 /// Everything that the database answers.

@@ -143,9 +143,10 @@ CREATE TABLE line_file (
 -- exactly one row. `first` is the number of the first line in the commit's file,
 -- from 1, `count` how many lines follow each other. `class`, `grade`, `reason`:
 -- model::LineClass, LineGrade, LineReason. `session` and `tool_call` are known
--- for lines of agents only. `number`: the first line is the numberth (from 0) of
--- the lines of `landed` of this tool call, commit and path, the next ones follow;
--- NULL where the line has no part of the cost.
+-- for lines of agents only. `number`, `parts`: the request of the tool call landed
+-- `parts` lines in the commit (`landed`), of which the first line here is the
+-- numberth, from 0, and the next ones follow: each has that part of the request's
+-- share. NULL where a line has no part of the cost.
 CREATE TABLE line_record (
   git_commit INTEGER NOT NULL,
   path INTEGER NOT NULL,
@@ -157,5 +158,6 @@ CREATE TABLE line_record (
   session INTEGER,
   tool_call INTEGER,
   number INTEGER,
+  parts INTEGER,
   PRIMARY KEY (git_commit, path, first)
 ) STRICT, WITHOUT ROWID;

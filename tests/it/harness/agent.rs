@@ -2,10 +2,14 @@
 
 use super::output::Output;
 use super::world::World;
+use agent_trace::capture::Place;
+use agent_trace::model::ToolUseId;
 use serde_json::{Value, json};
+use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 /// A session whose client calls hooks.
 #[derive(Debug)]
@@ -57,16 +61,75 @@ impl<'w> Agent<'w> {
 
     /// Runs a command of git in the Bash tool, between its two hooks.
     pub(crate) fn git<const N: usize>(&self, id: &str, args: [&str; N]) -> Output {
-        let input = json!({"command": format!("git {}", args.join(" "))});
-        self.hook("PreToolUse", json!({"tool_name": "Bash", "tool_use_id": id, "tool_input": input}));
+        let command = format!("git {}", args.join(" "));
+        self.begins(id, &command);
         let variables = [("CLAUDE_CODE_SESSION_ID", self.session.as_str()), ("CLAUDECODE", "1")];
         let output = self.world.git_with(&self.folder, args, &variables);
-        let result = json!({"stdout": output.stdout, "stderr": output.stderr});
+        self.ends(id, &command, json!({"stdout": output.stdout, "stderr": output.stderr}));
+        output
+    }
+
+    /// Runs a command of the shell in the Bash tool, between its two hooks; it must succeed.
+    pub(crate) fn bash(&self, id: &str, command: &str) -> &Self {
+        self.begins(id, command);
+        self.runs(command);
+        self.ends(id, command, json!({"stdout": "", "stderr": ""}))
+    }
+
+    /// What runs in the Bash tool, without its hooks.
+    pub(crate) fn runs(&self, command: &str) {
+        let mut shell = self.world.command(Path::new("sh"), &self.folder);
+        shell.args(["-c", command]).env("CLAUDE_CODE_SESSION_ID", &self.session).env("CLAUDECODE", "1");
+        let output = shell.output().unwrap();
+        assert!(output.status.success(), "{command}: {output:?}");
+    }
+
+    /// The hook before a command, and the scan it starts, which is faster than any client starts a shell.
+    pub(crate) fn begins(&self, id: &str, command: &str) -> &Self {
+        self.hook("PreToolUse", json!({"tool_name": "Bash", "tool_use_id": id, "tool_input": {"command": command}}));
+        let call = self.left_of(id, "call");
+        let is_scanned = |text: String| text.contains("\"is_scanned\":true");
+        if fs::read_to_string(call).is_ok_and(is_scanned) {
+            wait(|| self.left_of(id, "seen").exists());
+        }
+        self
+    }
+
+    /// The hook after a command, and the scan it starts.
+    pub(crate) fn ends(&self, id: &str, command: &str, response: Value) -> &Self {
+        let input = json!({"command": command});
         self.hook(
             "PostToolUse",
-            json!({"tool_name": "Bash", "tool_use_id": id, "tool_input": input, "tool_response": result, "duration_ms": 20}),
+            json!({"tool_name": "Bash", "tool_use_id": id, "tool_input": input, "tool_response": response, "duration_ms": 20}),
         );
-        output
+        self.is_scanned(id);
+        self
+    }
+
+    /// Waits for the scan after a command.
+    pub(crate) fn is_scanned(&self, id: &str) {
+        wait(|| !self.left_of(id, "call").exists());
+    }
+
+    /// What hooks and scans leave for each other.
+    fn left_of(&self, id: &str, end: &str) -> PathBuf {
+        let place = Place::find(&self.folder, None).unwrap();
+        let key = ToolUseId::parse(id).map_or(0, |id| id.key());
+        place.data_dir().join("live").join(place.worktree()).join(format!("{key:016x}.{end}"))
+    }
+
+    /// Changes a file with the Edit tool.
+    pub(crate) fn edits(&self, id: &str, path: &str, before: &str, after: &str) -> &Self {
+        let file = self.folder.join(path);
+        let original = fs::read_to_string(&file).unwrap();
+        assert!(original.contains(before), "`{path}` does not contain {before:?}");
+        fs::write(&file, original.replacen(before, after, 1)).unwrap();
+        let input = json!({"file_path": file, "old_string": before, "new_string": after});
+        let response = json!({"filePath": file, "originalFile": original, "userModified": false});
+        self.hook(
+            "PostToolUse",
+            json!({"tool_name": "Edit", "tool_use_id": id, "tool_input": input, "tool_response": response}),
+        )
     }
 
     /// Writes a file with the Write tool.
@@ -78,6 +141,18 @@ impl<'w> Agent<'w> {
             json!({"tool_name": "Write", "tool_use_id": id, "tool_input": input, "tool_response": {"type": "create"}}),
         )
     }
+}
+
+/// Waits for a process that nobody waits for; a minute is a failure.
+#[track_caller]
+fn wait(is_done: impl Fn() -> bool) {
+    for _ in 0..6_000 {
+        if is_done() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("a scan did not end");
 }
 
 impl World {

@@ -9,7 +9,7 @@
 //! println!("{}", world.run(["cost"]));
 //! ```
 //!
-//! Nothing sleeps, nothing reaches the network, nothing outside the world's folder is read or written.
+//! Nothing sleeps but where times of files are the subject, nothing reaches the network, nothing outside the world's folder is read or written.
 
 mod agent;
 mod answer;
@@ -18,6 +18,7 @@ mod diff;
 mod gemini;
 mod git;
 mod ids;
+mod live;
 mod output;
 mod sample;
 mod spoil;
@@ -27,5 +28,6 @@ mod world;
 pub(crate) use agent::{Agent, Tree};
 pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
+pub(crate) use live::pause;
 pub(crate) use spoil::Spoil;
 pub(crate) use world::{World, rfc3339};

@@ -5,10 +5,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::error::AnalysisError;
-use crate::model::CommitId;
-use crate::report::{LineClass, LineGrade, LineReason};
-use crate::store::{CommitKey, Reader};
+use crate::model::{CommitId, LineClass, LineGrade, LineReason};
+use crate::store::{LineCandidate, Reader, StoreError};
 
 /// As long before a commit as an edit can land in it, milliseconds.
 const MAX_AGE_MS: i64 = 14 * 86_400_000;
@@ -34,13 +32,13 @@ impl<'r> Witness<'r> {
     }
 
     /// Returns what is true of the lines of a commit that no edit wrote.
-    pub(super) fn rest(&mut self, id: &CommitId, commit: &CommitKey) -> Result<Rest, AnalysisError> {
+    pub(super) fn rest(&mut self, commit: &LineCandidate) -> Result<Rest, StoreError> {
         if commit.parents > 1 {
             return Ok((LineClass::Unknown, LineGrade::None, LineReason::Merge));
         }
         let links = self.reader.rows("SELECT session FROM link WHERE git_commit = ?1", &[commit.key])?;
         let mut sessions: BTreeSet<i64> = links.iter().filter_map(|row| row.number(0)).collect();
-        let was_seen = self.was_seen(id, &mut sessions)?;
+        let was_seen = self.was_seen(&commit.id, &mut sessions)?;
         let grade = if sessions.len() == 1 { LineGrade::Declared } else { LineGrade::None };
         Ok(match (was_seen, sessions.is_empty()) {
             (false, _) => (LineClass::Unknown, grade, LineReason::NoEvidence),
@@ -53,7 +51,7 @@ impl<'r> Witness<'r> {
     }
 
     /// Tells whether hooks saw the commit being made, and every commit it was made from; adds their sessions.
-    fn was_seen(&self, id: &CommitId, sessions: &mut BTreeSet<i64>) -> Result<bool, AnalysisError> {
+    fn was_seen(&self, id: &CommitId, sessions: &mut BTreeSet<i64>) -> Result<bool, StoreError> {
         let (mut all, mut at) = (vec![*id], 0);
         while let Some(id) = all.get(at).copied() {
             let olds = self.reader.rewritten_from(&id)?;
@@ -71,7 +69,7 @@ impl<'r> Witness<'r> {
     }
 
     /// Returns why a session may have written lines that are not among its edits.
-    fn doubt(&mut self, sessions: &BTreeSet<i64>, at: i64) -> Result<Option<LineReason>, AnalysisError> {
+    fn doubt(&mut self, sessions: &BTreeSet<i64>, at: i64) -> Result<Option<LineReason>, StoreError> {
         let commands = match &mut self.commands {
             Some(commands) => commands,
             none => none.insert(self.reader.commands()?),
