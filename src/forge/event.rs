@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::api::{Forge, Head, PullNumber};
 use super::error::ForgeError;
-use super::site::{Env, Kind};
+use super::site::Env;
+use crate::report::ForgeKind as Kind;
 
 /// What a runner says of the pull request.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! - [`Site`], [`Token`] and [`Target`] say where, as whom and on which pull request, from what a runner tells.
 //! - [`connect`] returns a [`Forge`]: list, create, update, delete and hide comments.
-//! - [`post`] keeps one comment a pull request and key: it decides from the comments that are there, then acts.
+//! - [`post()`] keeps one comment a pull request and key: it decides from the comments that are there, then acts.
 //! - [`add_summary`] and [`set_outputs`] tell the runner.
 //!
 //! Every call waits for its answer and ends: a request after 30 s, all pauses of a run after 60 s ([`Patience`]).
@@ -37,10 +37,11 @@ pub use marker::{Key, Marker, State};
 pub use order::IsAncestor;
 pub use outputs::{add_summary, set_outputs};
 pub use patience::Patience;
-pub use plan::Behavior;
-pub use post::{Action, Outcome, Posting, post};
-pub use site::{Env, Kind, Site};
+pub use post::{Outcome, Posting, post};
+pub use site::{Env, Site, runner_kind};
 pub use token::{Token, gh_folder};
+
+use crate::report::ForgeKind as Kind;
 
 /// Returns a client of a repository; nothing is sent yet.
 ///

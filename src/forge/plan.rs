@@ -3,32 +3,13 @@
 use super::api::{Comment, CommentId};
 use super::marker::{Marker, State};
 use super::order::{IsAncestor, is_later};
+use crate::report::CommentBehavior as Behavior;
 
-/// What happens to an earlier comment of ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Behavior {
-    /// It gets the new text.
-    #[default]
-    Update,
-    /// It stays, and a new one is written.
-    New,
-    /// It is folded away, and a new one is written; where comments cannot be hidden, as `Update`.
-    HideAndNew,
-    /// It is deleted, and a new one is written.
-    DeleteAndNew,
-    /// It stays as it is; nothing more is written.
-    Once,
-    /// No comment is read or written.
-    Off,
-}
-
-impl Behavior {
-    /// Returns what is done on a forge that may not be able to hide comments.
-    pub(super) fn on(self, can_hide: bool) -> Behavior {
-        match self {
-            Behavior::HideAndNew if !can_hide => Behavior::Update,
-            other => other,
-        }
+/// Returns what is done on a forge that may not be able to hide comments.
+pub(super) fn possible(behavior: Behavior, can_hide: bool) -> Behavior {
+    match behavior {
+        Behavior::HideAndNew if !can_hide => Behavior::Update,
+        other => other,
     }
 }
 
@@ -192,7 +173,8 @@ mod tests {
         for behavior in [Behavior::New, Behavior::HideAndNew, Behavior::DeleteAndNew] {
             assert_eq!(write(&[own(3, 1, "a")], 2, "b", behavior), Write::Create);
         }
-        assert_eq!(Behavior::HideAndNew.on(false), Behavior::Update);
+        assert_eq!(possible(Behavior::HideAndNew, false), Behavior::Update);
+        assert_eq!(possible(Behavior::HideAndNew, true), Behavior::HideAndNew);
     }
 
     #[test]

@@ -10,7 +10,8 @@ use super::api::{Comment, CommentId, Forge, PullNumber};
 use super::error::ForgeError;
 use super::marker::{Key, Marker, State};
 use super::order::IsAncestor;
-use super::plan::{Behavior, Own, Plan, Retire, Why, Write, plan, settle};
+use super::plan::{Own, Plan, Retire, Why, Write, plan, possible, settle};
+use crate::report::{CommentAction as Action, CommentBehavior as Behavior};
 
 /// What to say, and where.
 pub struct Posting<'p> {
@@ -30,25 +31,6 @@ pub struct Posting<'p> {
     pub author: Option<&'p str>,
     /// What this clone knows of commits.
     pub is_ancestor: IsAncestor<'p>,
-}
-
-/// What was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Action {
-    /// A comment was written.
-    Created,
-    /// The comment got the new text.
-    Updated,
-    /// It says that already.
-    Unchanged,
-    /// It is of a later state.
-    Outdated,
-    /// There is one, and one is enough ([`Behavior::Once`]).
-    AlreadyThere,
-    /// Nothing was asked for ([`Behavior::Off`]).
-    Off,
-    /// The token may not comment, such as that of a pull request from a fork.
-    Forbidden,
 }
 
 /// What was done, and what is left.
@@ -108,7 +90,7 @@ impl<'r> Run<'r> {
         Run {
             forge,
             posting,
-            behavior: posting.behavior.on(forge.can_hide()),
+            behavior: possible(posting.behavior, forge.can_hide()),
             marker: Marker::of(&posting.key, &posting.state, posting.micro_usd, posting.text),
             login: RefCell::new(posting.author.map(str::to_owned)),
         }

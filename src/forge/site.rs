@@ -3,30 +3,18 @@
 use http::Uri;
 
 use super::error::ForgeError;
+use crate::report::ForgeKind as Kind;
 
 /// Reads a variable of the environment; empty ones are `None`.
 pub type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
 
-/// The forges that are spoken to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// github.com and GitHub Enterprise Server.
-    GitHub,
-    /// gitlab.com and GitLab's own servers.
-    GitLab,
-    /// Gitea and Forgejo.
-    Gitea,
-}
-
-impl Kind {
-    /// Returns the forge whose runner this is; GitHub if nothing says otherwise.
-    pub fn of_runner(env: Env<'_>) -> Kind {
-        let has = |name| env(name).is_some();
-        match () {
-            () if has("GITLAB_CI") => Kind::GitLab,
-            () if has("GITEA_ACTIONS") || has("FORGEJO_ACTIONS") => Kind::Gitea,
-            () => Kind::GitHub,
-        }
+/// Returns the forge whose runner this is; GitHub if nothing says otherwise.
+pub fn runner_kind(env: Env<'_>) -> Kind {
+    let has = |name| env(name).is_some();
+    match () {
+        () if has("GITLAB_CI") => Kind::GitLab,
+        () if has("GITEA_ACTIONS") || has("FORGEJO_ACTIONS") => Kind::Gitea,
+        () => Kind::GitHub,
     }
 }
 
@@ -49,7 +37,7 @@ impl Site {
     /// # Errors
     /// [`ForgeError::NoRepository`], and [`ForgeError::BadValue`] for URLs and names that are none.
     pub fn read(kind: Option<Kind>, repository: Option<&str>, env: Env<'_>) -> Result<Site, ForgeError> {
-        let kind = kind.unwrap_or_else(|| Kind::of_runner(env));
+        let kind = kind.unwrap_or_else(|| runner_kind(env));
         let (api, otherwise) = match kind {
             Kind::GitHub => ("GITHUB_API_URL", "https://api.github.com"),
             Kind::GitLab => ("CI_API_V4_URL", "https://gitlab.com/api/v4"),

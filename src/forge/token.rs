@@ -4,7 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::error::ForgeError;
-use super::site::{Env, Kind, Site};
+use super::site::{Env, Site};
+use crate::report::ForgeKind as Kind;
 
 /// A secret.
 #[derive(Clone, PartialEq, Eq)]

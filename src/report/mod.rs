@@ -13,6 +13,7 @@
 mod blame;
 mod books;
 mod bucket;
+mod comment;
 mod cost;
 mod cost_key;
 mod coverage;
@@ -44,6 +45,7 @@ pub use crate::model::{LineClass, LineGrade, LineReason};
 pub use blame::{BlameColumns, BlameDate, BlameLine, BlamePrompt, BlameReport, BlameTotals};
 pub use books::{Auxiliary, AuxiliaryKind, Books, Incomplete, Payment, PriceTable, UnpricedModel};
 pub use bucket::{Bucket, BucketCost, Leftover, LeftoverKind, Parts};
+pub use comment::{CommentAction, CommentBehavior, CommentReport, ForgeKind};
 pub use cost::{Absent, CostBy, CostReport, CostRow, LineShare};
 pub use cost_key::CostKey;
 pub use coverage::{Coverage, CoverageKind};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::blame::BlameReport;
+use super::comment::CommentReport;
 use super::cost::CostReport;
 use super::doctor::DoctorReport;
 use super::imbalance::Imbalance;
@@ -93,6 +94,9 @@ pub enum Report {
     /// `agent-trace notes on` and `off`.
     #[serde(rename = "agent-trace/notes-switch/1")]
     NotesSwitch(NotesSwitchReport),
+    /// `agent-trace pr comment`.
+    #[serde(rename = "agent-trace/pull-comment/1")]
+    PullComment(Box<CommentReport>),
 }
 
 impl Report {
@@ -124,7 +128,8 @@ impl Report {
             | Report::NotesSync(_)
             | Report::NotesVerify(_)
             | Report::NotesPrune(_)
-            | Report::NotesSwitch(_) => Ok(()),
+            | Report::NotesSwitch(_)
+            | Report::PullComment(_) => Ok(()),
         }
     }
 }

@@ -9,9 +9,9 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use agent_trace::forge::{
-    Action, Behavior, Comment, Forge, ForgeError, Head, Key, Kind, Outcome, Patience, Posting, PullNumber, Site, State,
-    Token, connect, post,
+    Comment, Forge, ForgeError, Head, Key, Outcome, Patience, Posting, PullNumber, Site, State, Token, connect, post,
 };
+use agent_trace::report::{CommentAction as Action, CommentBehavior as Behavior, ForgeKind as Kind};
 use octocrab::Octocrab;
 use serde::Deserialize;
 
@@ -31,6 +31,8 @@ struct Pull {
 
 impl Parts {
     /// Starts a server, or says why nothing is tested.
+    #[expect(clippy::print_stderr, reason = "a skipped test has to say so")]
+    #[expect(clippy::disallowed_methods, reason = "the server is a program")]
     fn start() -> Option<Parts> {
         let Some(folder) = std::env::var_os("TEST_FORGE_PARTS").map(PathBuf::from) else {
             eprintln!("skipped: TEST_FORGE_PARTS names no folder that .ci/forge-parts filled");

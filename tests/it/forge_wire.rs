@@ -4,9 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use agent_trace::forge::{
-    Action, Behavior, CommentId, Forge, ForgeError, Head, Key, Kind, Outcome, Patience, Posting, PullNumber, Site,
-    State, Token, connect, post,
+    CommentId, Forge, ForgeError, Head, Key, Outcome, Patience, Posting, PullNumber, Site, State, Token, connect, post,
 };
+use agent_trace::report::{CommentAction as Action, CommentBehavior as Behavior, ForgeKind as Kind};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use wiremock::matchers::{header, method, path, path_regex};

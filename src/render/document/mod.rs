@@ -7,6 +7,7 @@ mod block;
 mod books;
 mod cell;
 mod column;
+mod comment;
 mod commits;
 mod cost;
 mod doctor;

@@ -2,8 +2,8 @@
 
 use super::block::Document;
 use super::{
-    blame, cost, doctor, ingest, install, log, notes, overview, prices, problems, query, sessions, show_commit,
-    show_session, show_turn, status,
+    blame, comment, cost, doctor, ingest, install, log, notes, overview, prices, problems, query, sessions,
+    show_commit, show_session, show_turn, status,
 };
 use crate::report::Report;
 
@@ -34,6 +34,7 @@ impl Document {
             Report::NotesVerify(report) => notes::verify(report),
             Report::NotesPrune(report) => notes::prune(report),
             Report::NotesSwitch(report) => notes::switch(report),
+            Report::PullComment(report) => comment::document(report),
         }
     }
 }
