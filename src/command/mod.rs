@@ -27,8 +27,12 @@ mod reports;
 mod show;
 mod spool_end;
 mod sql;
+#[cfg(feature = "analytics")]
+mod stats;
 mod status;
 #[cfg(feature = "analytics")]
 mod time_argument;
+#[cfg(feature = "analytics")]
+mod why;
 
 pub use dispatch::run;

@@ -19,7 +19,9 @@ use super::sessions::SessionsReport;
 use super::show_commit::ShowCommitReport;
 use super::show_session::ShowSessionReport;
 use super::show_turn::ShowTurnReport;
+use super::stats::StatsReport;
 use super::status::StatusReport;
+use super::why::WhyReport;
 
 /// What a command answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,6 +45,12 @@ pub enum Report {
     /// `agent-trace blame`.
     #[serde(rename = "agent-trace/blame/1")]
     Blame(Box<BlameReport>),
+    /// `agent-trace stats`.
+    #[serde(rename = "agent-trace/stats/1")]
+    Stats(Box<StatsReport>),
+    /// `agent-trace why`.
+    #[serde(rename = "agent-trace/why/1")]
+    Why(Box<WhyReport>),
     /// `agent-trace sessions`.
     #[serde(rename = "agent-trace/sessions/1")]
     Sessions(Box<SessionsReport>),
@@ -109,6 +117,8 @@ impl Report {
             Report::Cost(report) => report.balanced(),
             Report::Log(report) => report.balanced(),
             Report::Blame(report) => report.balanced(),
+            Report::Why(report) => report.balanced(),
+            Report::Stats(report) => report.balanced(),
             Report::ShowCommit(report) => report.balanced(),
             Report::ShowSession(report) => report.balanced(),
             Report::ShowTurn(report) => report.balanced(),

@@ -149,7 +149,8 @@ fn with_states(scan: &Scan, mut files: Vec<FileBlob>) -> Vec<FileBlob> {
         _ => Vec::new(),
     };
     let kept = |text: &Option<Vec<u8>>| text.as_deref().and_then(|text| states.keep(&scan.place, text)).is_some();
-    let kept: BTreeSet<&String> = missing.iter().zip(&texts).filter(|(_, text)| kept(text)).map(|(name, _)| name).collect();
+    let kept: BTreeSet<&String> =
+        missing.iter().zip(&texts).filter(|(_, text)| kept(text)).map(|(name, _)| name).collect();
     let lost: BTreeSet<&String> = missing.iter().filter(|name| !kept.contains(name)).collect();
     for file in &mut files {
         let is_lost = lost.contains(&file.blob) || file.before.as_ref().is_some_and(|before| lost.contains(before));

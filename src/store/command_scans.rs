@@ -32,7 +32,14 @@ pub(super) fn write(sql: &Transaction<'_>, names: &mut Interner, scans: &[Comman
                is_complete = max(is_complete, excluded.is_complete),
                is_ambiguous = max(is_ambiguous, excluded.is_ambiguous)",
         )?
-        .execute(params![scan.tool_call, scan.session, scan.at, scan.files, scan.is_complete, !scan.doubts.is_empty()])?;
+        .execute(params![
+            scan.tool_call,
+            scan.session,
+            scan.at,
+            scan.files,
+            scan.is_complete,
+            !scan.doubts.is_empty()
+        ])?;
         for (path, reason) in &scan.doubts {
             let path = names.id(sql, path)?;
             sql.prepare_cached("INSERT OR IGNORE INTO doubtful_file (tool_call, path, reason) VALUES (?1, ?2, ?3)")?

@@ -28,7 +28,11 @@ fn a_command_that_edits_in_place_wrote_the_lines_it_changed() {
 #[test]
 fn a_formatter_over_ten_files_wrote_what_it_changed_and_kept_what_it_indented() {
     let world = world();
-    fs::write(world.path("../format.sh"), "for f in src/*.rs; do printf '// formatted\\n' | cat - $f > t; sed 's/^  b/    b/' t > $f; done; rm t\n").unwrap();
+    fs::write(
+        world.path("../format.sh"),
+        "for f in src/*.rs; do printf '// formatted\\n' | cat - $f > t; sed 's/^  b/    b/' t > $f; done; rm t\n",
+    )
+    .unwrap();
     let live = world.live("s1");
     let call = live.bash("sh ../format.sh");
     let expected: Vec<String> = (0..10).map(|number| format!("src/f{number}.rs: // formatted")).collect();
@@ -40,7 +44,8 @@ fn a_generator_wrote_all_of_the_files_it_made_and_nothing_that_is_ignored() {
     let world = world();
     world.write(".gitignore", "*.log\n");
     let live = world.live("s1");
-    let script = "mkdir -p gen; for n in 1 2; do echo line of $n > gen/$n.txt; done; echo x > gen/x.log; printf 'a\\0b' > gen/b";
+    let script =
+        "mkdir -p gen; for n in 1 2; do echo line of $n > gen/$n.txt; done; echo x > gen/x.log; printf 'a\\0b' > gen/b";
     fs::write(world.path("../gen.sh"), script).unwrap();
     let call = live.bash("sh ../gen.sh");
     let expected = ["gen/1.txt: line of 1", "gen/2.txt: line of 2"];
@@ -52,7 +57,8 @@ fn a_generator_wrote_all_of_the_files_it_made_and_nothing_that_is_ignored() {
 fn a_command_that_commits_what_it_changed_is_known_by_the_commit() {
     let world = world();
     let live = world.live("s1");
-    let call = live.bash("sed -i.bak 's/second/better/' a.rs; rm a.rs.bak; echo new > b.rs; git add -A; git commit -qm x");
+    let call =
+        live.bash("sed -i.bak 's/second/better/' a.rs; rm a.rs.bak; echo new > b.rs; git add -A; git commit -qm x");
     assert_eq!(world.wrote(&call, &["better line", "new"]), ["a.rs: better line", "b.rs: new"]);
 }
 

@@ -25,6 +25,8 @@ mod command_problems;
 mod command_sessions;
 mod command_show;
 mod command_sql;
+mod command_stats;
+mod command_why;
 mod contract_json;
 mod demo;
 mod errors;
@@ -54,6 +56,7 @@ mod privacy;
 mod races;
 mod readme;
 mod schema;
+mod stats_law;
 mod story_ledger;
 mod turns;
 

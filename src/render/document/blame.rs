@@ -65,7 +65,7 @@ fn who(line: &BlameLine, columns: BlameColumns) -> String {
     match (line.class, columns.short) {
         (LineClass::Agent, _) => {
             let model = line.model.as_deref().or(line.agent.as_deref()).unwrap_or("agent");
-            let mark = if line.grade == LineGrade::Matched { '=' } else { '~' };
+            let mark = if matches!(line.grade, LineGrade::Exact | LineGrade::Matched) { '=' } else { '~' };
             format!("{mark} {model} {}", line.session_short.as_deref().unwrap_or("—"))
         }
         (LineClass::Human, true) => "~ human".into(),

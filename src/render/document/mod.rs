@@ -24,9 +24,11 @@ mod sessions;
 mod show_commit;
 mod show_session;
 mod show_turn;
+mod stats;
 mod status;
 mod table;
 mod tree;
+mod why;
 
 pub(super) use block::{Block, Document, Fact, Sum};
 pub(super) use cell::Cell;

@@ -3,7 +3,7 @@
 use super::block::Document;
 use super::{
     blame, comment, cost, doctor, ingest, install, log, notes, overview, prices, problems, query, sessions,
-    show_commit, show_session, show_turn, status,
+    show_commit, show_session, show_turn, stats, status, why,
 };
 use crate::report::Report;
 
@@ -13,6 +13,8 @@ impl Document {
         match report {
             Report::Cost(report) => cost::document(report),
             Report::Blame(report) => blame::document(report),
+            Report::Why(report) => why::document(report),
+            Report::Stats(report) => stats::document(report),
             Report::Log(report) => log::document(report),
             Report::ShowCommit(report) => show_commit::document(report),
             Report::ShowSession(report) => show_session::document(report),
