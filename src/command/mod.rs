@@ -22,6 +22,10 @@ mod notes_view;
 mod prices;
 mod problems;
 mod pull;
+#[cfg(feature = "forge")]
+mod pull_comment;
+#[cfg(feature = "forge")]
+mod pull_runner;
 #[cfg(feature = "analytics")]
 mod reports;
 #[cfg(feature = "analytics")]

@@ -83,6 +83,7 @@ pub(super) struct Transport {
     patience: Patience,
     paused: Cell<Duration>,
     not_before: Cell<Option<Instant>>,
+    written: Cell<Option<Instant>>,
     /// Lists that were read before, by path: an answer of 304 is free of limits.
     known: RefCell<HashMap<String, Reply>>,
 }
@@ -105,6 +106,7 @@ impl Transport {
             patience,
             paused: Cell::new(Duration::ZERO),
             not_before: Cell::new(None),
+            written: Cell::new(None),
             known: RefCell::new(HashMap::new()),
         })
     }
@@ -149,7 +151,7 @@ impl Transport {
     /// Asks until there is an answer that asking again would not change.
     fn answer(&self, ask: &Ask<'_>) -> Result<Reply, ForgeError> {
         for tried in 1.. {
-            self.keep_away()?;
+            self.keep_away(ask)?;
             let answer = self.once(ask);
             let pause = match &answer {
                 Ok(reply) if reply.status < 400 => return answer,
@@ -181,11 +183,12 @@ impl Transport {
     }
 
     /// Waits until the host wants to hear of us again.
-    fn keep_away(&self) -> Result<(), ForgeError> {
-        let Some(moment) = self.not_before.take() else { return Ok(()) };
+    fn keep_away(&self, ask: &Ask<'_>) -> Result<(), ForgeError> {
+        let after_write =
+            self.written.get().filter(|_| ask.is_write()).map(|written| written + self.patience.between_writes);
+        let Some(moment) = self.not_before.get().max(after_write) else { return Ok(()) };
         let pause = moment.saturating_duration_since(Instant::now());
         if !self.may_pause(pause) {
-            self.not_before.set(Some(moment));
             return Err(ForgeError::Limited { host: self.host.clone(), pause });
         }
         self.paused.set(self.paused.get() + pause);
@@ -223,8 +226,8 @@ impl Transport {
             Ok(Err(error)) => return Err(self.silent(ask, error)),
             Err(late) => return Err(self.silent(ask, late)),
         };
-        if ask.is_write() && self.not_before.get().is_none() {
-            self.not_before.set(Some(Instant::now() + self.patience.between_writes));
+        if ask.is_write() {
+            self.written.set(Some(Instant::now()));
         }
         if let Some(known) = known.filter(|_| reply.status == 304) {
             return Ok(known);

@@ -13,8 +13,8 @@ use wiremock::matchers::{header, method, path, path_regex};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 const US: &str = "github-actions[bot]";
-const LIST: &str = "/api/v3/repos/o/r/issues/7/comments";
-const SECRET: &str = "ghs_secret";
+pub(crate) const LIST: &str = "/api/v3/repos/o/r/issues/7/comments";
+pub(crate) const SECRET: &str = "ghs_secret";
 
 /// Pauses are short and requests are given up late: nothing here measures time.
 const PATIENCE: Patience = Patience {
@@ -26,21 +26,21 @@ const PATIENCE: Patience = Patience {
 };
 
 /// A server at a path of its own, as an enterprise's GitHub is.
-struct Wire {
+pub(crate) struct Wire {
     runtime: Runtime,
-    server: MockServer,
+    pub(crate) server: MockServer,
     comments: Arc<Mutex<Vec<Value>>>,
 }
 
 impl Wire {
-    fn new() -> Wire {
+    pub(crate) fn new() -> Wire {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let server = runtime.block_on(MockServer::start());
         Wire { runtime, server, comments: Arc::default() }
     }
 
     /// A GitHub that keeps comments; what a test mounts before comes first.
-    fn github(self) -> Wire {
+    pub(crate) fn github(self) -> Wire {
         let state = || Arc::clone(&self.comments);
         let (list, create, update, delete) = (state(), state(), state(), state());
         let base = self.server.uri();
@@ -74,7 +74,7 @@ impl Wire {
         self
     }
 
-    fn mount(&self, mock: Mock) {
+    pub(crate) fn mount(&self, mock: Mock) {
         self.runtime.block_on(mock.mount(&self.server));
     }
 
@@ -96,13 +96,13 @@ impl Wire {
         run(&*self.forge(), rank, text, Behavior::Update)
     }
 
-    fn bodies(&self) -> Vec<String> {
+    pub(crate) fn bodies(&self) -> Vec<String> {
         let comments = self.comments.lock().unwrap();
         comments.iter().map(|comment| comment["body"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Methods and paths in the order in which they came.
-    fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         let line = |request: &Request| format!("{} {}", request.method, request.url.path());
         self.requests().iter().map(line).collect()
     }

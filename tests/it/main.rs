@@ -35,6 +35,8 @@ mod faults_repository;
 mod faults_store;
 mod fixtures;
 #[cfg(feature = "forge")]
+mod forge_comment;
+#[cfg(feature = "forge")]
 mod forge_parts;
 #[cfg(feature = "forge")]
 mod forge_wire;
