@@ -1006,7 +1006,12 @@ fn pull() -> r::Report {
         merge_base: None,
         total: usage,
         lines,
-        since: Some(r::PullSince { head: HOSTILE.into(), cost: None, missing: Some(r::Missing::NoContent), tokens: None }),
+        since: Some(r::PullSince {
+            head: HOSTILE.into(),
+            cost: None,
+            missing: Some(r::Missing::NoContent),
+            tokens: None,
+        }),
         median: Some(r::PullMedian { landings: 9, cost: NanoUsd(3_100_000_000) }),
         coverage: r::PullCoverage {
             commits: 2,
