@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::render::Format;
-use crate::report::{CostBy, SettingsScope, StatsBy};
+use crate::report::{CommentBehavior, CostBy, ForgeKind, SettingsScope, StatsBy};
 use crate::ui::ColourChoice;
 
 /// Under which the options of every command stand, apart from a command's own.
@@ -27,7 +27,7 @@ agent-trace log                      commits with their cost\n  \
 agent-trace cost --by branch         money by branch; also model, day, file, author, …\n  \
 agent-trace show HEAD                every cent of a commit\n\n\
 Exit codes: 0 done, 1 a check said no, 2 wrong use or surroundings, 70 a bug of this program.\n\
-Everything stays on this machine; only `notes push` and `notes fetch` talk to others."
+Everything stays on this machine; only `notes push`, `notes fetch` and `pr` talk to others."
 )]
 pub struct Cli {
     /// Settings of every command.
@@ -509,6 +509,52 @@ pub enum PullAction {
     #[command(after_help = "Examples:\n  agent-trace pr report --base origin/main\n  \
 agent-trace pr report --base origin/main --head feature --fetch --budget 10 --fail-over --json")]
     Report(PullArgs),
+    /// Write that into one comment on the pull request, and change it when there is more
+    ///
+    /// On GitHub, GitLab, Gitea and Forgejo. In a workflow nothing has to be said but --base and --head: repository,
+    /// pull request and token are the runner's, the summary of the step and values for later steps (total_usd,
+    /// ai_share, comment_url, …) are written too. A comment of a later commit is never overwritten; one that somebody
+    /// else wrote is never touched. Without the permission to comment, as from a fork, there is a warning and no
+    /// failure. Exit codes are those of `pr report`.
+    #[command(after_help = "Examples:\n  agent-trace pr comment --base origin/main --fetch --dry-run\n  \
+agent-trace pr comment --base origin/main --fetch --repo octocat/hello --pull 7\n  \
+agent-trace pr comment --base origin/main --behavior hide-and-new --require-comment")]
+    Comment(CommentArgs),
+}
+
+/// How a pull request is commented.
+#[derive(Debug, Clone, Args)]
+pub struct CommentArgs {
+    /// What is said.
+    #[command(flatten)]
+    pub pull: PullArgs,
+    /// Print the comment; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What happens to an earlier comment: update, new, hide-and-new, delete-and-new, once or off
+    #[arg(long, value_name = "WHAT", hide_possible_values = true, default_value = "update")]
+    pub behavior: CommentBehavior,
+    /// Which comment, where a pull request has several of ours
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub key: String,
+    /// The pull request [default: the runner's]
+    #[arg(long = "pull", value_name = "NUMBER")]
+    pub number: Option<u64>,
+    /// The repository on the forge [default: the runner's]
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Option<String>,
+    /// The forge: github, gitlab or gitea [default: the runner's, else github]
+    #[arg(long, value_name = "KIND", hide_possible_values = true)]
+    pub forge: Option<ForgeKind>,
+    /// The account that comments [default: the forge is asked]
+    #[arg(long, value_name = "LOGIN")]
+    pub author: Option<String>,
+    /// The variable with the token [default: GITHUB_TOKEN, GH_TOKEN or the forge's own, then what gh stored]
+    #[arg(long, value_name = "NAME")]
+    pub token_env: Option<String>,
+    /// End with 1 if the token may not comment
+    #[arg(long)]
+    pub require_comment: bool,
 }
 
 /// Which pull request, and what it may cost.

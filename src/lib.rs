@@ -30,6 +30,7 @@
 //! - [`pull`]: what a pull request cost, from commits and notes.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
+//! - `forge`: comments on pull requests, the only connections (feature `forge`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.
 //! - [`error`]: what the user is told when something fails.
 //! - [`ui`]: the only place that prints.
@@ -45,6 +46,8 @@ pub mod clock;
 pub mod command;
 pub mod derive;
 pub mod error;
+#[cfg(feature = "forge")]
+pub mod forge;
 pub mod git;
 pub mod ingest;
 pub mod install;

@@ -74,6 +74,12 @@ impl<'u> Context<'u> {
         files.iter().try_fold(PriceBook::embedded(), |book, path| lay_over(book, path))
     }
 
+    /// Tells whether the answer is for a program.
+    #[cfg(feature = "forge")]
+    pub(super) fn is_json(&self) -> bool {
+        self.global.json || self.global.format == Some(Format::Json)
+    }
+
     /// Prints a report in the format asked for.
     pub(super) fn print(&self, report: &Report) -> Result<ExitCode, Error> {
         self.print_within(report, self.ui.width())

@@ -28,6 +28,10 @@ mod notes_view;
 mod prices;
 mod problems;
 mod pull;
+#[cfg(feature = "forge")]
+mod pull_comment;
+#[cfg(feature = "forge")]
+mod pull_runner;
 mod record_place;
 #[cfg(feature = "analytics")]
 mod reports;

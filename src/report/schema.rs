@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::backfill::BackfillReport;
 use super::blame::BlameReport;
+use super::comment::CommentReport;
 use super::cost::CostReport;
 use super::doctor::DoctorReport;
 use super::exchange::{ExportReport, ImportReport};
@@ -116,6 +117,9 @@ pub enum Report {
     /// `agent-trace export --write`.
     #[serde(rename = "agent-trace/export/1")]
     Export(ExportReport),
+    /// `agent-trace pr comment`.
+    #[serde(rename = "agent-trace/pull-comment/1")]
+    PullComment(Box<CommentReport>),
 }
 
 impl Report {
@@ -153,7 +157,8 @@ impl Report {
             | Report::NotesPrune(_)
             | Report::NotesSwitch(_)
             | Report::Import(_)
-            | Report::Export(_) => Ok(()),
+            | Report::Export(_)
+            | Report::PullComment(_) => Ok(()),
         }
     }
 }

@@ -274,6 +274,9 @@ mod contract {
     shape!(NotesPrune {
         schema: String, is_dry_run: bool, pruned: Vec<String>, kept_needed: u64, kept_unknown: u64,
     } optional {});
+    shape!(PullComment { schema: String, action: CommentAction, retired: u64 } optional {
+        pull: u64, url: String, problem: String, body: String,
+    });
     shape!(NotesSwitch { schema: String, is_on: bool, has_changed: bool } optional {
         remote: String, refspec: String,
     });
@@ -320,6 +323,7 @@ mod contract {
         NotAsked,
     });
     words!(LeftoverKind { Pending, Discarded, Tail, NoCommit, Overhead, Auxiliary });
+    words!(CommentAction { Created, Updated, Unchanged, Outdated, AlreadyThere, Off, Forbidden, DryRun });
     words!(Bucket { Direct, SameTurn, Exploration, Pending, Discarded, Tail, NoCommit, Overhead, Auxiliary });
     words!(AuxiliaryKind { SessionTotals, Telemetry, SubagentFinalReplies });
     words!(Grade { Produced, Declared, Landed });
@@ -1129,6 +1133,17 @@ fn notes_switch() -> r::Report {
     })
 }
 
+fn pull_comment(action: r::CommentAction) -> r::Report {
+    r::Report::PullComment(Box::new(r::CommentReport {
+        pull: (action != r::CommentAction::Off).then_some(7),
+        action,
+        url: Some(HOSTILE.into()),
+        retired: 1,
+        problem: Some(HOSTILE.into()),
+        body: (action == r::CommentAction::DryRun).then(|| HOSTILE.into()),
+    }))
+}
+
 fn installing() -> r::InstallReport {
     let step =
         |step, path: &str, to: Option<&str>| r::InstallStep { step, path: path.into(), to: to.map(str::to_owned) };
@@ -1224,6 +1239,8 @@ fn every_report() -> Vec<r::Report> {
         notes_switch(),
         import(),
         export(),
+        pull_comment(r::CommentAction::Off),
+        pull_comment(r::CommentAction::DryRun),
         r::Report::Install(Box::new(installing())),
         r::Report::Uninstall(Box::default()),
         status(),
@@ -1280,6 +1297,11 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::NotesSwitch>(&notes_switch()).schema, "agent-trace/notes-switch/1");
     assert_eq!(read::<contract::Import>(&import()).schema, "agent-trace/import/1");
     assert_eq!(read::<contract::Export>(&export()).schema, "agent-trace/export/1");
+    use r::CommentAction as A;
+    for action in [A::Created, A::Updated, A::Unchanged, A::Outdated, A::AlreadyThere, A::Off, A::Forbidden, A::DryRun]
+    {
+        assert_eq!(read::<contract::PullComment>(&pull_comment(action)).schema, "agent-trace/pull-comment/1");
+    }
     let install = read::<contract::Install>(&r::Report::Install(Box::new(installing())));
     assert_eq!(install.schema, "agent-trace/install/1");
     let uninstall = read::<contract::Install>(&r::Report::Uninstall(Box::default()));

@@ -28,6 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("report", &["model"]),
     ("pull", &["model", "notes", "report"]),
     ("analysis", &["model", "interop", "derive", "store", "report"]),
+    ("forge", &["model", "report"]),
     ("render", &["model", "report"]),
     (
         "error",
@@ -44,6 +45,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "install",
             "noting",
             "analysis",
+            "forge",
             "render",
         ],
     ),
@@ -71,6 +73,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "report",
             "pull",
             "analysis",
+            "forge",
             "render",
             "error",
             "ui",

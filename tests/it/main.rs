@@ -36,6 +36,12 @@ mod faults_input;
 mod faults_repository;
 mod faults_store;
 mod fixtures;
+#[cfg(feature = "forge")]
+mod forge_comment;
+#[cfg(feature = "forge")]
+mod forge_parts;
+#[cfg(feature = "forge")]
+mod forge_wire;
 mod harness;
 mod install_doctor;
 mod install_laws;

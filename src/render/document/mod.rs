@@ -8,6 +8,7 @@ mod block;
 mod books;
 mod cell;
 mod column;
+mod comment;
 mod commits;
 mod cost;
 mod doctor;
