@@ -175,6 +175,15 @@ agent-trace notes show HEAD~2\n  agent-trace notes push && agent-trace notes fet
         #[command(subcommand)]
         action: NotesAction,
     },
+    /// What a pull request cost, from git notes alone
+    ///
+    /// No database and no transcript is needed: a fresh clone and the notes tell.
+    #[command(after_help = "Example:\n  agent-trace pr report --base origin/main --fetch")]
+    Pr {
+        /// What about it
+        #[command(subcommand)]
+        action: PullAction,
+    },
     /// What could not be read, with file, offset and reason
     #[command(after_help = "Example:\n  agent-trace problems --format csv")]
     Problems {
@@ -399,6 +408,47 @@ pub struct FilterArgs {
     /// Only models whose name contains this
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
+}
+
+/// What to do with a pull request.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PullAction {
+    /// Add up what its commits' notes tell: money, tokens, lines, by model, commit and session
+    ///
+    /// Exit code 3 if it costs more than --budget and --fail-over is given, 4 if fewer commits have a trace than
+    /// --min-coverage asks for.
+    #[command(after_help = "Examples:\n  agent-trace pr report --base origin/main\n  \
+agent-trace pr report --base origin/main --head feature --fetch --budget 10 --fail-over --json")]
+    Report(PullArgs),
+}
+
+/// Which pull request, and what it may cost.
+#[derive(Debug, Clone, Args)]
+pub struct PullArgs {
+    /// What it would be merged into [default: origin/HEAD, origin/main or origin/master]
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Its last commit [default: HEAD]
+    #[arg(long, value_name = "REV")]
+    pub head: Option<String>,
+    /// An earlier last commit; the difference is told
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+    /// Fetch the notes that are wanted, and no more, from a remote; nothing of this clone changes
+    #[arg(long, value_name = "REMOTE", num_args = 0..=1, require_equals = true)]
+    pub fetch: Option<Option<String>>,
+    /// Give fetching up after this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub timeout: u64,
+    /// What it may cost, in dollars
+    #[arg(long, value_name = "USD")]
+    pub budget: Option<String>,
+    /// End with 3 if it costs more
+    #[arg(long, requires = "budget")]
+    pub fail_over: bool,
+    /// End with 4 if fewer of a hundred commits have a trace
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub min_coverage: Option<u8>,
 }
 
 /// What to do with notes.

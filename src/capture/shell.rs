@@ -202,7 +202,7 @@ fn part(command: &Simple) -> Part {
         "sed" if is_printing(&arguments) => Part::Reads,
         "cargo" | "go" | "npm" | "pnpm" | "yarn" | "pytest" | "tsc" | "make" => checks(program, &arguments),
         program if READERS.contains(&program) => Part::Reads,
-        program if TOLD.contains(&program) && !runs_programs(&arguments) => Part::Named,
+        program if TOLD.contains(&program) && !is_vague(&arguments) => Part::Named,
         _ => Part::Anything,
     };
     if part == Part::Reads && command.writes { Part::Named } else { part }
@@ -212,9 +212,9 @@ fn has(arguments: &[&str], starts: &[&str]) -> bool {
     arguments.iter().any(|argument| starts.iter().any(|start| argument.starts_with(start)))
 }
 
-/// A script may run programs (`perl -e 'system(…)'`, `sed e`): only what names no program is told what to write.
-fn runs_programs(arguments: &[&str]) -> bool {
-    let words = ["system", "exec", "qx", "`", "open", "unlink", "rename"];
+/// A script may run programs (`perl -e 'system(…)'`), and what a variable stands for only the shell knows.
+fn is_vague(arguments: &[&str]) -> bool {
+    let words = ["system", "exec", "qx", "`", "open", "unlink", "rename", "$", "{", "~"];
     arguments.iter().any(|argument| words.iter().any(|word| argument.contains(word)))
 }
 

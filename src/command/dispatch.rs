@@ -5,8 +5,8 @@ use std::process::ExitCode as ProcessExit;
 use clap::Parser;
 
 use super::context::Context;
-use super::{doctor, ingest, install, man, notes, prices, problems, sql, status};
-use crate::cli::{Cli, Command};
+use super::{doctor, ingest, install, man, notes, prices, problems, pull, sql, status};
+use crate::cli::{Cli, Command, PullAction};
 use crate::error::{Error, ExitCode};
 use crate::ui::{Environment, Settings, Ui};
 use crate::{capture, scan};
@@ -43,6 +43,7 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
     match cli.command {
         Some(Command::Ingest { paths, background }) => ingest::run(&context, &paths, background),
         Some(Command::Notes { action }) => notes::run(&context, action),
+        Some(Command::Pr { action: PullAction::Report(args) }) => pull::report(&context, &args),
         Some(Command::Problems { limit }) => problems::run(&context, limit),
         Some(Command::Prices { action }) => prices::run(&context, action),
         Some(Command::Sql { statement, limit }) => sql::run(&context, &statement, limit),

@@ -21,6 +21,7 @@ mod notes;
 mod notes_view;
 mod prices;
 mod problems;
+mod pull;
 #[cfg(feature = "analytics")]
 mod reports;
 #[cfg(feature = "analytics")]

@@ -93,6 +93,8 @@ pub enum LineReason {
     NoContent,
     /// A note of the commit says so.
     Note,
+    /// One of several equal lines beside each other, of which not all are of one writer.
+    Ambiguous,
 }
 
 impl LineReason {
@@ -115,6 +117,7 @@ impl LineReason {
             LineReason::Merge => "merge",
             LineReason::NoContent => "no_content",
             LineReason::Note => "note",
+            LineReason::Ambiguous => "ambiguous",
         }
     }
 }
@@ -149,7 +152,7 @@ impl LineGrade {
 }
 
 impl LineReason {
-    const CODES: [LineReason; 16] = [
+    const CODES: [LineReason; 17] = [
         LineReason::NoEvidence,
         LineReason::Edit,
         LineReason::EditOfCopy,
@@ -166,6 +169,7 @@ impl LineReason {
         LineReason::State,
         LineReason::OutsideStates,
         LineReason::Note,
+        LineReason::Ambiguous,
     ];
 
     /// Returns the stored number.

@@ -13,6 +13,7 @@ use super::notes::{NotesPruneReport, NotesShowReport, NotesSwitchReport, NotesSy
 use super::overview::OverviewReport;
 use super::prices::{PricesCheckReport, PricesExplainReport, PricesListReport};
 use super::problems::ProblemsReport;
+use super::pull::PullReport;
 use super::query::QueryReport;
 use super::sessions::SessionsReport;
 use super::show_commit::ShowCommitReport;
@@ -56,6 +57,9 @@ pub enum Report {
     /// `agent-trace`.
     #[serde(rename = "agent-trace/overview/1")]
     Overview(Box<OverviewReport>),
+    /// `agent-trace pr report`.
+    #[serde(rename = "agent-trace/pull/1")]
+    Pull(Box<PullReport>),
     /// `agent-trace problems`.
     #[serde(rename = "agent-trace/problems/1")]
     Problems(ProblemsReport),
@@ -122,6 +126,7 @@ impl Report {
             Report::Overview(report) => report.balanced(),
             Report::PricesExplain(report) => report.balanced(),
             Report::NotesShow(report) => report.balanced(),
+            Report::Pull(report) => report.balanced(),
             Report::Problems(_)
             | Report::PricesList(_)
             | Report::PricesCheck(_)

@@ -2,7 +2,10 @@
 
 use rusqlite::{Transaction, params};
 
+use super::error::StoreError;
+use super::facts::each;
 use super::names::Interner;
+use super::open::Reader;
 
 /// What a scan after a shell command came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,4 +50,31 @@ pub(super) fn write(sql: &Transaction<'_>, names: &mut Interner, scans: &[Comman
         }
     }
     Ok(())
+}
+
+/// A file that a command changed, or somebody else while it ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoubtfulFile {
+    /// Path from the top of the work tree.
+    pub path: String,
+    /// When the command ended, UTC milliseconds.
+    pub at: i64,
+}
+
+impl Reader {
+    /// Returns the files of which it is not certain who changed them, in order of path and time.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn doubtful_files(&self) -> Result<Vec<DoubtfulFile>, StoreError> {
+        let mut found = Vec::new();
+        let sql = "SELECT name.text, command_scan.at FROM doubtful_file JOIN name ON name.id = doubtful_file.path
+            JOIN command_scan ON command_scan.tool_call = doubtful_file.tool_call ORDER BY 1, 2";
+        each(&self.connection, sql, |row| {
+            found.push(DoubtfulFile { path: row.get(0)?, at: row.get(1)? });
+            Ok(())
+        })
+        .map_err(|error| self.fail(error))?;
+        Ok(found)
+    }
 }

@@ -1,5 +1,7 @@
 //! What shell commands of an agent change: found by the scan after them, through the installed hooks.
 
+#![cfg(unix)]
+
 use crate::harness::World;
 use std::fs;
 
@@ -37,6 +39,14 @@ fn a_formatter_over_ten_files_wrote_what_it_changed_and_kept_what_it_indented() 
     let call = live.bash("sh ../format.sh");
     let expected: Vec<String> = (0..10).map(|number| format!("src/f{number}.rs: // formatted")).collect();
     assert_eq!(world.wrote(&call, &["// formatted"]), expected);
+}
+
+#[test]
+fn files_that_a_pattern_stands_for_are_named() {
+    let world = world();
+    world.saves("src/f2.rs", "fn f2", "// by hand\nfn f2");
+    let call = world.live("s1").bash("sed -i.bak 's/body_[12]/better/' src/*.rs && rm src/*.bak");
+    assert_eq!(world.wrote(&call, &["better();"]), ["src/f1.rs: better();", "src/f2.rs: better();"]);
 }
 
 #[test]

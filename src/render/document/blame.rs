@@ -64,7 +64,7 @@ fn commit(line: &BlameLine, digits: Option<usize>) -> String {
     id.map_or_else(|| "not yet".into(), |id| id.chars().take(digits.unwrap_or(10)).collect())
 }
 
-/// A mark says what the colour says: `=` shown by an edit or by states of the file, `~` inferred, `?` unknown.
+/// A mark says what the colour says: `=` known from edits, `~` inferred, `?` unknown.
 fn who(line: &BlameLine, columns: BlameColumns) -> String {
     let author = if columns.address { &line.address } else { &line.author };
     let mark = match (line.class, line.grade) {
@@ -129,8 +129,7 @@ fn legend(report: &BlameReport) -> Vec<String> {
         grouped(totals.unknown)
     )];
     sentences.extend(sessions(report));
-    sentences
-        .push("= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author".to_owned());
+    sentences.push("= known from edits, ~ inferred, ? no evidence: the author of the commit is shown".to_owned());
     sentences
 }
 

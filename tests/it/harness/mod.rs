@@ -18,6 +18,7 @@ mod diff;
 mod gemini;
 mod git;
 mod ids;
+#[cfg(unix)]
 mod live;
 mod output;
 mod sample;
@@ -28,6 +29,7 @@ mod world;
 pub(crate) use agent::{Agent, Tree};
 pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
+#[cfg(unix)]
 pub(crate) use live::pause;
 pub(crate) use spoil::Spoil;
 pub(crate) use world::{World, rfc3339};
