@@ -95,6 +95,8 @@ pub enum LineReason {
     Note,
     /// One of several equal lines beside each other, of which not all are of one writer.
     Ambiguous,
+    /// The commit took this very line out elsewhere, or changed its indent: it is whose it was.
+    Moved,
 }
 
 impl LineReason {
@@ -118,6 +120,7 @@ impl LineReason {
             LineReason::NoContent => "no_content",
             LineReason::Note => "note",
             LineReason::Ambiguous => "ambiguous",
+            LineReason::Moved => "moved",
         }
     }
 }
@@ -152,7 +155,7 @@ impl LineGrade {
 }
 
 impl LineReason {
-    const CODES: [LineReason; 17] = [
+    const CODES: [LineReason; 18] = [
         LineReason::NoEvidence,
         LineReason::Edit,
         LineReason::EditOfCopy,
@@ -170,6 +173,7 @@ impl LineReason {
         LineReason::OutsideStates,
         LineReason::Note,
         LineReason::Ambiguous,
+        LineReason::Moved,
     ];
 
     /// Returns the stored number.
