@@ -182,7 +182,6 @@ pub fn reason_words(reason: LineReason) -> &'static str {
         LineReason::State => "the states of the file are known without a gap, and a tool call put the line there",
         LineReason::OutsideStates => "the states of the file are known without a gap, and no tool call wrote the line",
         LineReason::Note => "a note of the commit says so",
-        LineReason::Ambiguous => "one of several equal lines beside each other, not all of one writer",
         LineReason::Edit => "a tool call wrote this very line, and it landed in this commit",
         LineReason::EditOfCopy => "a tool call wrote this very line; it landed in a commit of which this one is a copy",
         LineReason::Between => "too short to prove anything, but the lines around it were added with it",
