@@ -2,9 +2,11 @@
 """How much git and Claude Code feel of the hooks. See benches/README.md."""
 
 import argparse
+import fcntl
 import json
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -135,8 +137,12 @@ def claude_hooks(args, work, env, path):
     table = Table()
     events = {
         "UserPromptSubmit": {"prompt": "please " * 50},
-        "PreToolUse": {"tool_name": "Bash", "tool_input": {"command": "git commit -m x"}},
-        "PostToolUse Bash": {"tool_name": "Bash", "tool_input": {"command": "ls"}, "tool_response": {"stdout": "x" * 20_000}},
+        "PreToolUse Bash, reads": {"tool_name": "Bash", "tool_input": {"command": "ls -l"}},
+        "PostToolUse Bash, reads": {"tool_name": "Bash", "tool_input": {"command": "ls -l"}, "tool_response": {"stdout": "x" * 20_000}},
+        "PreToolUse Bash, names a file": {"tool_name": "Bash", "tool_input": {"command": "sed -i s/a/b/ made.rs"}},
+        "PostToolUse Bash, names a file": {"tool_name": "Bash", "tool_input": {"command": "sed -i s/a/b/ made.rs"}, "tool_response": {"stdout": "x" * 20_000}},
+        "PreToolUse Bash, scanned": {"tool_name": "Bash", "tool_input": {"command": "python make.py"}},
+        "PostToolUse Bash, scanned": {"tool_name": "Bash", "tool_input": {"command": "python make.py"}, "tool_response": {"stdout": "x" * 20_000}},
         "PostToolUse Edit": {
             "tool_name": "Edit",
             "tool_input": {"file_path": str(path / "made.rs"), "old_string": "a", "new_string": "b"},
@@ -147,15 +153,90 @@ def claude_hooks(args, work, env, path):
         table.add("git rev-parse --git-dir", timed([args.git, "rev-parse", "--git-dir"], path, env))
         for name, more in events.items():
             event = name.split()[0]
-            data = hook_input(event, path, number, **more)
+            data = hook_input(event, path, f"{number}_{name.split(', ')[-1].replace(' ', '_')}", **more)
             table.add(name, timed(["sh", "-c", guarded % event], path, env, data))
-        data = hook_input("PreToolUse", path, number, **events["PreToolUse"])
+            settled(path)
+        data = hook_input("PreToolUse", path, number, **events["PreToolUse Bash, reads"])
         table.add("(thin program alone)", timed([thin, "claude", "PreToolUse"], path, env, data))
-        table.add("(full program alone)", timed([args.bin, "hook", "claude", "PreToolUse"], path, env, data))
+        if Path(args.bin).exists():
+            table.add("(full program alone)", timed([args.bin, "hook", "claude", "PreToolUse"], path, env, data))
     print(f"hooks of Claude Code, {args.calls} each, in turns")
     table.print("git rev-parse --git-dir")
     base = table.p("git rev-parse --git-dir", 0.5)
     return {name: table.p(name, 0.5) / base for name in events}
+
+
+def settled(path):
+    """Waits for scans that hooks started: the next hook is not to pay for them."""
+    lock = path / ".git/agent-trace/live/main/lock"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        time.sleep(0.002)
+        if not scanning() and not (lock.exists() and taken(lock)):
+            return
+    sys.exit("a scan did not end")
+
+
+def scanning():
+    """Whether a scan of ours runs, by its command line."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue
+            if words[0].endswith(b"agent-trace-hook") and words[1:2] == [b"scan"]:
+                return True
+    return False
+
+
+def taken(lock):
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def cpu(command, cwd, env, data):
+    """User and system time of a command and all its children, in milliseconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(command, cwd, env, data)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1e3
+
+
+def scans(args, work, env):
+    """The hooks around a command that is scanned and the scans themselves, by the number of files."""
+    thin = str(Path(args.bin).with_name("agent-trace-hook"))
+    for files in (1_000, args.files):
+        path = repository(args.git, work / f"scanned {files}", env, files)
+        table, used = Table(), Table()
+        for number in range(max(10, args.calls // 10)):
+            table.add("git rev-parse --git-dir", timed([args.git, "rev-parse", "--git-dir"], path, env))
+            used.add("git status", cpu([args.git, "--no-optional-locks", "status", "--porcelain=v2", "-uall"], path, env, b""))
+            command = {"tool_name": "Bash", "tool_input": {"command": "python make.py"}}
+            before = hook_input("PreToolUse", path, number, **command)
+            after = hook_input("PostToolUse", path, number, tool_response={"stdout": ""}, **command)
+            job = {
+                "tool_use": f"toolu_{number}", "session": SESSION, "agent": "claude-code", "run": None, "folder": str(path),
+                "effect": "anything", "brings": False, "goes_on": False, "moves": False, "words": ["python", "make.py"],
+                "at": 1760000000000, "end": 0, "ran_ms": 5,
+            }
+            table.add("PreToolUse", timed([thin, "claude", "PreToolUse"], path, env, before))
+            settled(path)
+            used.add("scan before", cpu([thin, "scan"], path, env, json.dumps({**job, "phase": "before"}).encode()))
+            for changed in range(5):
+                (path / f"src/0/{changed}.txt").write_text(f"line {number}\n" * 50)
+            job["end"] = time.time_ns()
+            used.add("scan after, 5 files changed", cpu([thin, "scan"], path, env, json.dumps({**job, "phase": "after"}).encode()))
+            table.add("PostToolUse", timed([thin, "claude", "PostToolUse"], path, env, after))
+            settled(path)
+        print(f"a command that is scanned, {files:,} files")
+        table.print("git rev-parse --git-dir")
+        print("  CPU, children included")
+        used.print("git status")
 
 
 def cold(args, path, env):
@@ -193,13 +274,18 @@ def main():
     parser.add_argument("--commits", type=int, default=200)
     parser.add_argument("--calls", type=int, default=200)
     parser.add_argument("--files", type=int, default=100_000)
+    parser.add_argument("--scans-only", action="store_true", help="only the hooks of commands and their scans")
     args = parser.parse_args()
     args.bin = os.path.abspath(args.bin)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         env = environment(work)
+        if args.scans_only:
+            claude_hooks(args, work, env, repository(args.git, work / "small", env))
+            return scans(args, work, env)
         cases, added = commits(args, work, env)
         ratios = claude_hooks(args, work, env, cases["small"][1])
+        scans(args, work, env)
         print("cold")
         cold(args, cases["small"][1], env)
         traced = opened(args, cases["small"][1], env)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::render::Format;
-use crate::report::{CostBy, SettingsScope};
+use crate::report::{CostBy, SettingsScope, StatsBy};
 use crate::ui::ColourChoice;
 
 /// Under which the options of every command stand, apart from a command's own.
@@ -97,7 +97,7 @@ agent-trace cost --by model --since 2026-01-01 --branch main")]
         #[command(flatten)]
         filter: FilterArgs,
     },
-    /// Commits, newest first, with cost and the agents' share
+    /// Commits, newest first, with cost and the lines they added: by agents, people, unknown
     #[command(after_help = "Examples:\n  agent-trace log\n  agent-trace log -n 50 feature/login")]
     Log {
         /// Where to start [default: HEAD]
@@ -130,6 +130,28 @@ agent-trace cost --by model --since 2026-01-01 --branch main")]
 agent-trace blame -w -M v1.0 -- src/lib.rs\n  agent-trace blame --line-porcelain src/lib.rs"
     )]
     Blame(BlameArgs),
+    /// Lines by who wrote them: agents, people, unknown
+    ///
+    /// With a range, or without anything (all of HEAD): the lines that its commits added, as `git log --numstat` counts
+    /// them. With paths alone: the lines of these files as they are now, as `blame` has them. Lock files, files that
+    /// .gitattributes calls linguist-generated, and commits of .git-blame-ignore-revs are counted apart.
+    #[command(after_help = "Examples:\n  agent-trace stats\n  agent-trace stats main..feature --by model\n  \
+agent-trace stats src tests --by directory --depth 1\n  agent-trace stats HEAD~60.. -- src")]
+    Stats(StatsArgs),
+    /// How one line came to be: commit, session, turn, tool call, what was looked at before, cost
+    ///
+    /// Of other tool calls of the turn their names are shown, and the files they wrote; what they read is stored
+    /// nowhere.
+    #[command(after_help = "Examples:\n  agent-trace why src/lib.rs:17\n  agent-trace why --prompt src/lib.rs:17\n  \
+agent-trace why v1.0 src/lib.rs:17 --json")]
+    Why {
+        /// A commit to blame from, and the line
+        #[arg(value_name = "[REV] FILE:LINE", required = true, num_args = 1..=2)]
+        target: Vec<String>,
+        /// Read the prompt of the turn from its transcript, if that still exists
+        #[arg(long)]
+        prompt: bool,
+    },
     /// Sessions, newest first
     #[command(after_help = "Examples:\n  agent-trace sessions\n  agent-trace sessions --since 7d --json")]
     Sessions {
@@ -152,6 +174,15 @@ agent-trace notes show HEAD~2\n  agent-trace notes push && agent-trace notes fet
         /// What about them
         #[command(subcommand)]
         action: NotesAction,
+    },
+    /// What a pull request cost, from git notes alone
+    ///
+    /// No database and no transcript is needed: a fresh clone and the notes tell.
+    #[command(after_help = "Example:\n  agent-trace pr report --base origin/main --fetch")]
+    Pr {
+        /// What about it
+        #[command(subcommand)]
+        action: PullAction,
     },
     /// What could not be read, with file, offset and reason
     #[command(after_help = "Example:\n  agent-trace problems --format csv")]
@@ -295,6 +326,32 @@ pub struct BlameArgs {
     pub incremental: bool,
 }
 
+/// Which lines to count, and how.
+#[derive(Debug, Clone, Args)]
+pub struct StatsArgs {
+    /// Revisions and ranges as git log takes them, or paths
+    #[arg(value_name = "RANGE|PATH")]
+    pub targets: Vec<String>,
+    /// Only these files and folders
+    #[arg(last = true, value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// What a row is: class, model, session, agent, author, commit, directory or file
+    #[arg(long, value_name = "WHAT", default_value = "class", value_parser = parse_stats_by)]
+    pub by: StatsBy,
+    /// With --by directory: how many levels of folders
+    #[arg(long, value_name = "N")]
+    pub depth: Option<usize>,
+    /// Show at most this many rows; the rest is summed
+    #[arg(short = 'n', long, value_name = "N")]
+    pub limit: Option<usize>,
+    /// Only commits since this: 2026-01-23, 2026-01-23T10:00, an RFC 3339 time, or 7d, 12h
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only commits before this
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+}
+
 /// What to install.
 #[derive(Debug, Clone, Args)]
 pub struct InstallArgs {
@@ -351,6 +408,47 @@ pub struct FilterArgs {
     /// Only models whose name contains this
     #[arg(long, value_name = "MODEL")]
     pub model: Option<String>,
+}
+
+/// What to do with a pull request.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PullAction {
+    /// Add up what its commits' notes tell: money, tokens, lines, by model, commit and session
+    ///
+    /// Exit code 3 if it costs more than --budget and --fail-over is given, 4 if fewer commits have a trace than
+    /// --min-coverage asks for.
+    #[command(after_help = "Examples:\n  agent-trace pr report --base origin/main\n  \
+agent-trace pr report --base origin/main --head feature --fetch --budget 10 --fail-over --json")]
+    Report(PullArgs),
+}
+
+/// Which pull request, and what it may cost.
+#[derive(Debug, Clone, Args)]
+pub struct PullArgs {
+    /// What it would be merged into [default: origin/HEAD, origin/main or origin/master]
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Its last commit [default: HEAD]
+    #[arg(long, value_name = "REV")]
+    pub head: Option<String>,
+    /// An earlier last commit; the difference is told
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+    /// Fetch the notes that are wanted, and no more, from a remote; nothing of this clone changes
+    #[arg(long, value_name = "REMOTE", num_args = 0..=1, require_equals = true)]
+    pub fetch: Option<Option<String>>,
+    /// Give fetching up after this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub timeout: u64,
+    /// What it may cost, in dollars
+    #[arg(long, value_name = "USD")]
+    pub budget: Option<String>,
+    /// End with 3 if it costs more
+    #[arg(long, requires = "budget")]
+    pub fail_over: bool,
+    /// End with 4 if fewer of a hundred commits have a trace
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub min_coverage: Option<u8>,
 }
 
 /// What to do with notes.
@@ -487,6 +585,15 @@ pub enum ServiceName {
     Priority,
     /// Slower, cheaper
     Flex,
+}
+
+fn parse_stats_by(text: &str) -> Result<StatsBy, String> {
+    let names = || StatsBy::ALL.iter().map(|by| by.name());
+    let found = StatsBy::ALL.into_iter().find(|by| by.name() == text);
+    found.ok_or_else(|| {
+        let meant = crate::error::did_you_mean(text, names());
+        meant.unwrap_or_else(|| format!("one of {}", names().collect::<Vec<_>>().join(", ")))
+    })
 }
 
 fn parse_cost_by(text: &str) -> Result<CostBy, String> {

@@ -163,6 +163,8 @@ pub(super) fn entry(text: &CommitText, known: Option<&Commit>, session_name: &dy
         agent_lines: added_lines.and(known.map(Commit::agent_lines)).filter(|_| !has_unread),
         added_lines,
         lines_missing,
+        added_by: None,
+        added_by_missing: Some(Missing::NotScanned),
         grade: links.iter().map(|link| link.grade).min().map(grade),
         evidence: evidence_words(links),
     }

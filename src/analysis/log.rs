@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::added_lines::with_lines;
 use super::books::{Stamp, books};
 use super::commits::{self, CommitText};
 use super::directory::Directory;
@@ -21,7 +22,11 @@ pub fn log(reader: &Reader, filter: &Filter, list: &[CommitText], stamp: &Stamp)
     let by_id: std::collections::HashMap<CommitId, &commits::Commit> =
         commits.values().map(|commit| (commit.id, commit)).collect();
     let name = |key: i64| directory.session(key).map_or_else(String::new, |name| name.id.clone());
-    let rows = list.iter().map(|text| commits::entry(text, by_id.get(&text.id).copied(), &name)).collect();
+    let row = |text: &CommitText| {
+        let entry = commits::entry(text, by_id.get(&text.id).copied(), &name);
+        with_lines(reader, &directory, &text.id, entry)
+    };
+    let rows = list.iter().map(row).collect::<Result<_, _>>()?;
     let listed: HashSet<CommitId> = list.iter().map(|text| text.id).collect();
     let rest: Vec<_> = commits.values().filter(|commit| commit.calls > 0 && !listed.contains(&commit.id)).collect();
     let not_listed = NotListed { rows: rest.len() as u64, cost: rest.iter().filter_map(|commit| commit.cost()).sum() };

@@ -6,6 +6,7 @@
 //!
 //! Must not know: SQL beyond names of columns, git objects, terminals.
 
+mod added_lines;
 mod blame;
 mod books;
 mod commits;
@@ -16,6 +17,7 @@ mod cost_tool;
 mod coverage;
 mod directory;
 mod error;
+mod exclusion;
 mod filter;
 mod frames;
 mod line_costs;
@@ -26,14 +28,18 @@ mod prompt;
 mod sessions;
 mod show_commit;
 mod show_session;
+mod stats;
 mod tree;
+mod why;
 
+pub use added_lines::{AddedFile, added_files};
 pub use blame::blame;
 pub use books::Stamp;
 pub use commits::{CommitText, Texts};
 pub use cost::cost;
 pub use directory::{Directory, SessionName};
 pub use error::AnalysisError;
+pub use exclusion::exclusion;
 pub use filter::Filter;
 pub use log::log;
 pub use overview::{OverviewFacts, overview};
@@ -41,3 +47,5 @@ pub use prompt::{PromptText, prompts};
 pub use sessions::sessions;
 pub use show_commit::show_commit;
 pub use show_session::{show_session, show_turn};
+pub use stats::{Excluded, LineStats, StatsForm};
+pub use why::{Why, WhyFacts, why};

@@ -1,5 +1,6 @@
 //! `agent-trace` alone: the whole repository on one screen.
 
+use super::added_lines::with_lines;
 use super::books::{Stamp, books};
 use super::commits::{self, CommitText, Texts};
 use super::cost::cost;
@@ -136,9 +137,10 @@ fn recent(
     let entry = |(commit, subject): (&commits::Commit, Option<String>)| {
         let author = directory.text(commit.author).unwrap_or_default();
         let text = CommitText { id: commit.id, author, at: commit.at, subject: subject.unwrap_or_default() };
-        commits::entry(&text, Some(commit), &name)
+        let entry = commits::entry(&text, Some(commit), &name);
+        with_lines(reader, directory, &text.id, entry)
     };
-    Ok(with_cost.into_iter().zip((facts.texts)(&ids)).map(entry).collect())
+    with_cost.into_iter().zip((facts.texts)(&ids)).map(entry).collect()
 }
 
 fn hint(command: &str, purpose: &str) -> Hint {

@@ -1,5 +1,6 @@
 //! `show <commit>`: every cent of a commit.
 
+use super::added_lines::{CommitLines, with_lines};
 use super::books::Stamp;
 use super::commits::{self, CommitText, grade};
 use super::coverage;
@@ -28,6 +29,7 @@ pub fn show_commit(
     let known = all.iter().find(|(_, commit)| commit.id == text.id);
     let name = |key: i64| directory.session(key).map_or_else(String::new, |name| name.id.clone());
     let commit = commits::entry(text, known.map(|(_, commit)| commit), &name);
+    let commit = with_lines(reader, &directory, &text.id, commit)?;
     let key = known.map_or(-1, |(key, _)| *key);
     let calls = reader.rows(CALLS, &[key])?;
     let links = known.map(|(_, commit)| commit.links.clone()).unwrap_or_default();
@@ -36,7 +38,7 @@ pub fn show_commit(
     let report = ShowCommitReport {
         timezone: filter.zone.name().to_owned(),
         commit,
-        files: files(reader, key, &directory)?,
+        files: files(reader, key, &CommitLines::read(reader, &directory, &text.id)?, &directory)?,
         sessions,
         incomplete: Incomplete { calls: incomplete, of_calls: calls.len() as u64 },
         prices: stamp.prices.clone(),
@@ -73,7 +75,8 @@ fn session(link: &commits::Link, calls: &[Values], directory: &Directory) -> Com
     }
 }
 
-fn evidence(link: &commits::Link) -> Vec<Evidence> {
+/// Returns what a link rests on.
+pub(super) fn evidence(link: &commits::Link) -> Vec<Evidence> {
     let piece = |kind: Kind| {
         let detail = (kind == Kind::Lines).then(|| format!("{} lines", link.lines));
         let code = match kind {
@@ -104,15 +107,22 @@ fn call(row: &Values, directory: &Directory) -> CallShare {
     }
 }
 
-fn files(reader: &Reader, key: i64, directory: &Directory) -> Result<Vec<FileLines>, AnalysisError> {
+fn files(
+    reader: &Reader,
+    key: i64,
+    records: &CommitLines,
+    directory: &Directory,
+) -> Result<Vec<FileLines>, AnalysisError> {
     let statement = "SELECT path, added_lines, deleted_lines,
         (SELECT sum(lines) FROM landed WHERE landed.git_commit = commit_file.git_commit AND landed.path = commit_file.path)
       FROM commit_file WHERE git_commit = ?1";
     let count = |value: Option<i64>| value.map(|count| count.max(0) as u64);
     let file = |row: &Values| {
         let added = count(row.number(1));
+        let path = directory.text(row.number(0)).unwrap_or_default();
         FileLines {
-            path: directory.text(row.number(0)).unwrap_or_default(),
+            added_by: added.map(|added| records.counts(&path, added)),
+            path,
             added,
             deleted: count(row.number(2)),
             agent_lines: added.map(|_| count(row.number(3)).unwrap_or(0)),

@@ -2,6 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::changes::Changes;
+use super::history::History;
+use super::live::Live;
 use super::parts::Parts;
 use super::witness::{Rest, Witness};
 use crate::model::LineHash;
@@ -23,6 +26,15 @@ pub(super) struct Ground {
     by_commit: HashMap<i64, Vec<usize>>,
     /// Commits by the identity of their change, in order of history.
     by_patch: HashMap<i64, Vec<i64>>,
+    /// Indexes of `landed` by tool call.
+    pub(super) by_tool_call: HashMap<i64, Vec<usize>>,
+    /// Sessions by commit.
+    pub(super) links: HashMap<i64, Vec<i64>>,
+    pub(super) changes: Changes,
+    pub(super) history: History,
+    live: Live,
+    /// Name ids of paths in commits.
+    path_ids: HashMap<String, i64>,
     /// By tool call and path.
     edits: Vec<EditFact>,
     /// Indexes of edits by the last part of their path, in order of time.
@@ -41,9 +53,34 @@ impl Ground {
         for commit in &candidates {
             commit.patch_key.into_iter().for_each(|key| by_patch.entry(key).or_default().push(commit.key));
         }
-        let by_name = by_name(&edits, &names);
-        let parts = Parts::new(&landed);
-        Ok(Ground { candidates, rests, names, landed, parts, by_commit, by_patch, edits, by_name })
+        let mut by_tool_call: HashMap<i64, Vec<usize>> = HashMap::new();
+        landed.iter().enumerate().for_each(|(at, row)| by_tool_call.entry(row.tool_call).or_default().push(at));
+        let history = History::read(reader, &candidates)?;
+        let facts = reader.file_changes()?;
+        let live = Live::new(&facts, reader.doubtful_files()?, &names);
+        let changes = Changes::new(facts, &reader.written_paths()?, &names);
+        Ok(Ground {
+            by_name: by_name(&edits, &names),
+            path_ids: history.path_ids(&names),
+            parts: Parts::new(&landed),
+            links: reader.linked_sessions()?,
+            candidates,
+            rests,
+            names,
+            landed,
+            by_commit,
+            by_patch,
+            by_tool_call,
+            changes,
+            history,
+            live,
+            edits,
+        })
+    }
+
+    /// Returns the name id of a path that a commit touched.
+    pub(super) fn path_id(&self, path: &str) -> Option<i64> {
+        self.path_ids.get(path).copied()
     }
 
     /// Returns the landed rows of a commit, or of one with the same change; tells whether it is the latter.
@@ -78,7 +115,18 @@ impl Ground {
 
     /// Returns every line that any session wrote into a file of this path before an instant.
     pub(super) fn written_to(&self, path: &str, until: i64) -> HashSet<LineHash> {
-        self.edits_of(path, until).flat_map(|edit| edit.added.iter().copied()).collect()
+        let edits = self.edits_of(path, until).flat_map(|edit| edit.added.iter().copied());
+        edits.chain(self.live.written_to(path, until)).collect()
+    }
+
+    /// Returns the lines that hooks saw tool calls write into a file before an instant.
+    pub(super) fn seen_lines(&self, path: &str, until: i64) -> impl Iterator<Item = LineHash> + '_ {
+        self.live.written_to(path, until)
+    }
+
+    /// Tells whether a command may have changed a file before an instant, and nobody knows whether it did.
+    pub(super) fn is_doubtful(&self, path: &str, until: i64) -> bool {
+        self.live.is_doubtful(path, until)
     }
 }
 

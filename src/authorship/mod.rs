@@ -10,11 +10,15 @@
 //!
 //! Must not know: transcripts, prices, how anything is shown.
 
+mod changes;
 mod decide;
 mod ground;
+mod history;
+mod live;
 mod owners;
 mod parts;
 mod record;
+mod replayed;
 mod signature;
 mod verdict;
 mod witness;

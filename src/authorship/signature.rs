@@ -6,11 +6,8 @@ use super::ground::{CLOCK_SLACK_MS, Ground};
 use super::witness::Rest;
 use crate::store::LineCandidate;
 
-/// Returns the signature of a commit.
-///
-/// Its own content never changes, so the paths it touches are not looked at: edits count that any of its landed rows
-/// came from, and those of files that are called like one of `paths`.
-pub(super) fn signature(ground: &Ground, commit: &LineCandidate, rest: Rest, paths: &[&str]) -> i64 {
+/// Returns the signature of a commit. Its own content never changes, and is not looked at.
+pub(super) fn signature(ground: &Ground, commit: &LineCandidate, rest: Rest) -> i64 {
     let mut sum = Xxh3::new();
     let mut add = |number: i64| sum.update(&number.to_le_bytes());
     [rest.0.code(), rest.1.code(), rest.2.code(), commit.scanned].into_iter().for_each(&mut add);
@@ -22,9 +19,18 @@ pub(super) fn signature(ground: &Ground, commit: &LineCandidate, rest: Rest, pat
         ground.lines_of(row.tool_call).for_each(|line| add(line.0));
     }
     let until = commit.at.saturating_add(CLOCK_SLACK_MS);
-    for edit in paths.iter().flat_map(|path| ground.edits_of(path, until)) {
-        [edit.tool_call, edit.path].into_iter().for_each(&mut add);
-        edit.added.iter().for_each(|line| add(line.0));
+    for (path, old_path) in ground.history.files(commit) {
+        add(*path);
+        let past = ground.past(commit, *path, *old_path);
+        past.changes.iter().chain(&past.others).for_each(|change| add(change.sum));
+        add(past.others.len() as i64);
+        let path = ground.names.get(*path).unwrap_or_default();
+        for edit in ground.edits_of(path, until) {
+            [edit.tool_call, edit.path].into_iter().for_each(&mut add);
+            edit.added.iter().for_each(|line| add(line.0));
+        }
+        ground.seen_lines(path, until).for_each(|line| add(line.0));
+        add(i64::from(ground.is_doubtful(path, until)));
     }
     sum.digest() as i64
 }

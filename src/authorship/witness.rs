@@ -1,7 +1,7 @@
 //! Whose the lines of a commit are that no edit wrote.
 //!
 //! A person's only where everything is known that could have been written otherwise: a hook saw the commit and all
-//! it was made from, and no session in it ran a command that can change files.
+//! it was made from, and no session in it ran a command that can change files, but those whose files hooks saw.
 
 use std::collections::{BTreeSet, HashMap};
 

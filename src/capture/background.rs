@@ -82,8 +82,10 @@ pub(super) fn scan(top: &Path, job: &[u8]) -> Option<()> {
     }
     scan.arg("scan").current_dir(top).stdin(Stdio::piped());
     detach(&mut scan);
-    // Shorter than a pipe holds: nobody waits.
-    scan.spawn().ok()?.stdin.take()?.write_all(job).ok()
+    let mut pipe = scan.spawn().ok()?.stdin.take()?;
+    let written = pipe.write_all(job).ok(); // Shorter than a pipe holds: nobody waits.
+    std::mem::forget(pipe); // The end of this process ends the job: only then the scan begins.
+    written
 }
 
 fn quiet(program: impl AsRef<std::ffi::OsStr>) -> Command {

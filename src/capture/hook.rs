@@ -76,17 +76,18 @@ fn agent(input: &mut dyn Read) -> Option<()> {
     let place = Place::find(&folder, None)?;
     let record = input.record(&place, &ancestors, clock::now().0)?;
     let call = || input.shell_call(&place, &folder);
-    if record.event == Event::ToolStart {
-        let _ = call().and_then(ShellCall::begin);
-    }
+    let starts = record.event == Event::ToolStart;
+    let is_scanned = starts && call().and_then(|call| call.begin()) == Some(true);
     let spool = Spool::of(&place);
-    spool.append(&record).ok()?;
+    let told = spool.append(&record).and_then(|()| std::fs::metadata(spool.path())?.modified());
+    // A child is started last: it takes the processor from whoever started it.
     match record.event {
-        Event::ToolEnd | Event::ToolFailure => {
-            let end = std::fs::metadata(spool.path()).and_then(|written| written.modified()).ok()?;
-            call()?.end(nanoseconds(end), record.run_ms)
-        }
-        _ if input.is_end() => background::ingest(&folder),
+        Event::ToolEnd | Event::ToolFailure => match told {
+            Ok(end) => call()?.end(nanoseconds(end), record.run_ms),
+            Err(_) => call().map(ShellCall::forget), // A scan could not tell what it finds either.
+        },
+        Event::ToolStart if is_scanned => call()?.look(),
+        _ if input.is_end() && told.is_ok() => background::ingest(&folder),
         _ => Some(()),
     }
 }

@@ -35,7 +35,8 @@ mod tests {
 
     #[test]
     fn secrets_are_known_by_their_names() {
-        for path in [".env", "a/.env.local", "secrets/x/y.txt", "deep/Secrets/a.yml", "k.PEM", ".ssh/config", "id_rsa"] {
+        for path in [".env", "a/.env.local", "secrets/x/y.txt", "deep/Secrets/a.yml", "k.PEM", ".ssh/config", "id_rsa"]
+        {
             assert!(is_secret(path), "{path}");
         }
         for path in ["src/env.rs", "environment", "src/secrets.rs", "keys.rs", "README.md"] {

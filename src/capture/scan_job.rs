@@ -67,10 +67,10 @@ pub(super) struct ShellCall<'a> {
 }
 
 impl ShellCall<'_> {
-    /// Remembers what was there before; a command that may write anything is looked after from its beginning.
-    pub(super) fn begin(self) -> Option<()> {
+    /// Remembers what was there before; tells whether a scan is to look at the rest.
+    pub(super) fn begin(&self) -> Option<bool> {
         if self.shell.effect == Effect::Reads {
-            return None;
+            return Some(false);
         }
         let live = LiveFolder::of(self.place);
         let mut paths = paths_of(self.place, self.folder, &self.shell.words);
@@ -78,14 +78,34 @@ impl ShellCall<'_> {
             paths.extend(LOCKS.map(str::to_owned));
         }
         let mut start = CallStart::look(self.place, &live, &paths);
-        start.is_scanned = self.shell.effect == Effect::Anything;
+        start.is_scanned = match self.shell.effect {
+            Effect::Anything => true,
+            Effect::Named => self.names_many(&paths),
+            _ => false,
+        };
         start.write(&live, &self.tool_use)?;
-        if start.is_scanned { self.scan(Phase::Before, 0, None) } else { Some(()) }
+        Some(start.is_scanned)
+    }
+
+    /// Looks at what is changed already, beside the command.
+    pub(super) fn look(self) -> Option<()> {
+        self.scan(Phase::Before, 0, None)
     }
 
     /// Lets be found what it has changed.
     pub(super) fn end(self, end: i64, ran_ms: Option<i64>) -> Option<()> {
         if self.shell.effect == Effect::Reads { None } else { self.scan(Phase::After, end, ran_ms) }
+    }
+
+    /// Tells whether a pattern or a folder stands for the files.
+    fn names_many(&self, paths: &[String]) -> bool {
+        let is_folder = |path: &String| self.place.top.as_deref().is_some_and(|top| top.join(path).is_dir());
+        self.shell.words.iter().any(|word| word.contains(['*', '?'])) || paths.iter().any(is_folder)
+    }
+
+    /// Leaves nothing behind.
+    pub(super) fn forget(self) {
+        LiveFolder::of(self.place).forget(&self.tool_use);
     }
 
     fn scan(self, phase: Phase, end: i64, ran_ms: Option<i64>) -> Option<()> {

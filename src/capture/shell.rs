@@ -63,7 +63,8 @@ impl Shell {
     pub(super) fn of(text: &str) -> Shell {
         let read = simple_commands(text);
         let parts: Vec<Part> = read.commands.iter().map(part).collect();
-        let is_all = |allowed: &[Part]| !read.is_odd && !parts.is_empty() && parts.iter().all(|it| allowed.contains(it));
+        let is_all =
+            |allowed: &[Part]| !read.is_odd && !parts.is_empty() && parts.iter().all(|it| allowed.contains(it));
         let effect = match () {
             () if is_all(&[Part::Reads]) => Effect::Reads,
             () if is_all(&[Part::Reads, Part::Brings]) => Effect::Brings,
@@ -93,9 +94,45 @@ enum Part {
 
 /// Programs that only read, whatever they are given.
 const READERS: [&str; 39] = [
-    "ls", "cat", "head", "tail", "wc", "grep", "egrep", "fgrep", "pwd", "echo", "printf", "which", "type", "stat", "du",
-    "df", "date", "whoami", "id", "uname", "printenv", "tree", "cut", "tr", "nl", "cmp", "diff", "basename", "dirname",
-    "realpath", "readlink", "sleep", "true", "false", "test", "[", "cd", "jq", "sha256sum",
+    "ls",
+    "cat",
+    "head",
+    "tail",
+    "wc",
+    "grep",
+    "egrep",
+    "fgrep",
+    "pwd",
+    "echo",
+    "printf",
+    "which",
+    "type",
+    "stat",
+    "du",
+    "df",
+    "date",
+    "whoami",
+    "id",
+    "uname",
+    "printenv",
+    "tree",
+    "cut",
+    "tr",
+    "nl",
+    "cmp",
+    "diff",
+    "basename",
+    "dirname",
+    "realpath",
+    "readlink",
+    "sleep",
+    "true",
+    "false",
+    "test",
+    "[",
+    "cd",
+    "jq",
+    "sha256sum",
 ];
 
 /// Programs that write only what they are told to.
@@ -104,15 +141,51 @@ const TOLD: [&str; 14] =
 
 /// Commands of git that leave the files of the work tree alone.
 const GIT_READS: [&str; 27] = [
-    "status", "log", "diff", "show", "rev-parse", "ls-files", "ls-tree", "cat-file", "blame", "branch", "remote",
-    "describe", "shortlog", "reflog", "grep", "tag", "fetch", "add", "rev-list", "merge-base", "name-rev", "for-each-ref",
-    "diff-tree", "check-ignore", "count-objects", "ls-remote", "whatchanged",
+    "status",
+    "log",
+    "diff",
+    "show",
+    "rev-parse",
+    "ls-files",
+    "ls-tree",
+    "cat-file",
+    "blame",
+    "branch",
+    "remote",
+    "describe",
+    "shortlog",
+    "reflog",
+    "grep",
+    "tag",
+    "fetch",
+    "add",
+    "rev-list",
+    "merge-base",
+    "name-rev",
+    "for-each-ref",
+    "diff-tree",
+    "check-ignore",
+    "count-objects",
+    "ls-remote",
+    "whatchanged",
 ];
 
 /// Commands of git that bring contents which were there before.
 const GIT_BRINGS: [&str; 14] = [
-    "checkout", "switch", "restore", "reset", "merge", "rebase", "cherry-pick", "revert", "stash", "pull", "am", "clean",
-    "worktree", "read-tree",
+    "checkout",
+    "switch",
+    "restore",
+    "reset",
+    "merge",
+    "rebase",
+    "cherry-pick",
+    "revert",
+    "stash",
+    "pull",
+    "am",
+    "clean",
+    "worktree",
+    "read-tree",
 ];
 
 fn part(command: &Simple) -> Part {
@@ -129,7 +202,7 @@ fn part(command: &Simple) -> Part {
         "sed" if is_printing(&arguments) => Part::Reads,
         "cargo" | "go" | "npm" | "pnpm" | "yarn" | "pytest" | "tsc" | "make" => checks(program, &arguments),
         program if READERS.contains(&program) => Part::Reads,
-        program if TOLD.contains(&program) && !runs_programs(&arguments) => Part::Named,
+        program if TOLD.contains(&program) && !is_vague(&arguments) => Part::Named,
         _ => Part::Anything,
     };
     if part == Part::Reads && command.writes { Part::Named } else { part }
@@ -139,9 +212,9 @@ fn has(arguments: &[&str], starts: &[&str]) -> bool {
     arguments.iter().any(|argument| starts.iter().any(|start| argument.starts_with(start)))
 }
 
-/// A script may run programs (`perl -e 'system(…)'`, `sed e`): only what names no program is told what to write.
-fn runs_programs(arguments: &[&str]) -> bool {
-    let words = ["system", "exec", "qx", "`", "open", "unlink", "rename"];
+/// A script may run programs (`perl -e 'system(…)'`), and what a variable stands for only the shell knows.
+fn is_vague(arguments: &[&str]) -> bool {
+    let words = ["system", "exec", "qx", "`", "open", "unlink", "rename", "$", "{", "~"];
     arguments.iter().any(|argument| words.iter().any(|word| argument.contains(word)))
 }
 
@@ -150,7 +223,8 @@ fn is_printing(arguments: &[&str]) -> bool {
     let is_range = |script: &str| {
         script.strip_suffix('p').is_some_and(|lines| lines.bytes().all(|b| b.is_ascii_digit() || b",$".contains(&b)))
     };
-    arguments.first() == Some(&"-n") && arguments.get(1).is_some_and(|script| is_range(script))
+    arguments.first() == Some(&"-n")
+        && arguments.get(1).is_some_and(|script| is_range(script))
         && !arguments.iter().skip(2).any(|argument| argument.starts_with('-'))
 }
 
@@ -218,9 +292,19 @@ mod tests {
         all(
             Effect::Reads,
             &[
-                "ls -la src", "cat a.rs | head -20", "rg 'fn main' src 2>/dev/null", "git status --short",
-                "git -C sub log --oneline -5", "cd src && grep -rn 'a > b' . 2>&1", "sed -n '10,20p' a.rs", "git add -A",
-                "find . -name '*.rs' | wc -l", "git diff HEAD~1 -- 'a b.rs'", "gh pr view 12", "git stash list", "# note\nls",
+                "ls -la src",
+                "cat a.rs | head -20",
+                "rg 'fn main' src 2>/dev/null",
+                "git status --short",
+                "git -C sub log --oneline -5",
+                "cd src && grep -rn 'a > b' . 2>&1",
+                "sed -n '10,20p' a.rs",
+                "git add -A",
+                "find . -name '*.rs' | wc -l",
+                "git diff HEAD~1 -- 'a b.rs'",
+                "gh pr view 12",
+                "git stash list",
+                "# note\nls",
             ],
         );
     }
@@ -228,12 +312,41 @@ mod tests {
     #[test]
     fn whatever_can_write_is_no_reader() {
         for command in [
-            "", "ls > out.txt", "cat a.rs | tee b.rs", "echo x >> a.rs", "sed -i s/a/b/ a.rs", "rg x --pre=./run",
-            "find . -delete", "find . -exec rm {} +", "ls $(rm a.rs)", "ls `rm a.rs`", "cat <(rm a.rs)", "git commit -m x",
-            "git diff --output=a.rs", "git -c core.pager=./x log", "FOO=1 ls", "python x.py", "ls & rm a.rs", "xargs rm",
-            "env rm a", "git checkout .", "sed -n 'w b.rs' a.rs", "awk '{print > \"x\"}' a", "cargo fmt", "eval ls",
-            "if true; then rm a; fi", "ls 'unfinished", "sort -o a.rs b", "cat <<EOF > a.rs\nls\nEOF", "gh pr checkout 1",
-            "for f in *; do rm $f; done", "ls\nrm a.rs", "source ./x", "git \\\n checkout .", "{ rm a; }", "! rm a",
+            "",
+            "ls > out.txt",
+            "cat a.rs | tee b.rs",
+            "echo x >> a.rs",
+            "sed -i s/a/b/ a.rs",
+            "rg x --pre=./run",
+            "find . -delete",
+            "find . -exec rm {} +",
+            "ls $(rm a.rs)",
+            "ls `rm a.rs`",
+            "cat <(rm a.rs)",
+            "git commit -m x",
+            "git diff --output=a.rs",
+            "git -c core.pager=./x log",
+            "FOO=1 ls",
+            "python x.py",
+            "ls & rm a.rs",
+            "xargs rm",
+            "env rm a",
+            "git checkout .",
+            "sed -n 'w b.rs' a.rs",
+            "awk '{print > \"x\"}' a",
+            "cargo fmt",
+            "eval ls",
+            "if true; then rm a; fi",
+            "ls 'unfinished",
+            "sort -o a.rs b",
+            "cat <<EOF > a.rs\nls\nEOF",
+            "gh pr checkout 1",
+            "for f in *; do rm $f; done",
+            "ls\nrm a.rs",
+            "source ./x",
+            "git \\\n checkout .",
+            "{ rm a; }",
+            "! rm a",
         ] {
             assert_ne!(Shell::of(command).effect, Effect::Reads, "{command}");
         }
@@ -244,11 +357,19 @@ mod tests {
         all(
             Effect::Named,
             &[
-                "sed -i 's/a/b/' src/a.rs", "cp a.rs b.rs && cat b.rs", "echo x > a.txt", "cat > a.rs <<'EOF'\nrm x\n$(y)\nEOF",
-                "mkdir -p src && touch src/a.rs", "printf x | tee a.txt", "perl -pi -e 's/a/b/' a.rs",
+                "sed -i 's/a/b/' src/a.rs",
+                "cp a.rs b.rs && cat b.rs",
+                "echo x > a.txt",
+                "cat > a.rs <<'EOF'\nrm x\n$(y)\nEOF",
+                "mkdir -p src && touch src/a.rs",
+                "printf x | tee a.txt",
+                "perl -pi -e 's/a/b/' a.rs",
             ],
         );
-        all(Effect::Anything, &["perl -e 'system(\"x\")'", "python gen.py", "cat > a.rs <<EOF\n$(gen)\nEOF", "cargo fmt"]);
+        all(
+            Effect::Anything,
+            &["perl -e 'system(\"x\")'", "python gen.py", "cat > a.rs <<EOF\n$(gen)\nEOF", "cargo fmt"],
+        );
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub(super) struct Commands {
 
 /// Words of these begin what is no simple command.
 const RESERVED: [&str; 18] = [
-    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "{", "}", "!", "function",
-    "select", "[[",
+    "if", "then", "else", "elif", "fi", "for", "while", "until", "do", "done", "case", "esac", "{", "}", "!",
+    "function", "select", "[[",
 ];
 
 /// Splits a command.
@@ -192,8 +192,8 @@ fn split_document<'t>(text: &'t str, end: &str) -> (&'t str, &'t str) {
 
 /// Characters that stand between what may be paths, in whatever language.
 const BETWEEN: [char; 26] = [
-    ' ', '\t', '\n', '\r', '\'', '"', '`', ';', '&', '|', '<', '>', '(', ')', '[', ']', '{', '}', ',', '=', ':', '$', '!',
-    '#', '\\', '^',
+    ' ', '\t', '\n', '\r', '\'', '"', '`', ';', '&', '|', '<', '>', '(', ')', '[', ']', '{', '}', ',', '=', ':', '$',
+    '!', '#', '\\', '^',
 ];
 
 /// Longer words are no paths.

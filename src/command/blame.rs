@@ -143,7 +143,7 @@ fn columns(context: &Context<'_>, args: &BlameArgs) -> BlameColumns {
     }
 }
 
-fn not_blamed(context: &Context<'_>, query: &BlameQuery, error: Error) -> Error {
+pub(super) fn not_blamed(context: &Context<'_>, query: &BlameQuery, error: Error) -> Error {
     let file = query.file.to_string_lossy();
     let text = error.to_string();
     if !text.contains("no such path") && !text.contains("cannot stat path") {

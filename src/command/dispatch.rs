@@ -5,11 +5,11 @@ use std::process::ExitCode as ProcessExit;
 use clap::Parser;
 
 use super::context::Context;
-use super::{doctor, ingest, install, man, notes, prices, problems, sql, status};
-use crate::{capture, scan};
-use crate::cli::{Cli, Command};
+use super::{doctor, ingest, install, man, notes, prices, problems, pull, sql, status};
+use crate::cli::{Cli, Command, PullAction};
 use crate::error::{Error, ExitCode};
 use crate::ui::{Environment, Settings, Ui};
+use crate::{capture, scan};
 
 /// Parses the command line, runs it and returns how the process ends.
 pub fn run() -> ProcessExit {
@@ -43,6 +43,7 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
     match cli.command {
         Some(Command::Ingest { paths, background }) => ingest::run(&context, &paths, background),
         Some(Command::Notes { action }) => notes::run(&context, action),
+        Some(Command::Pr { action: PullAction::Report(args) }) => pull::report(&context, &args),
         Some(Command::Problems { limit }) => problems::run(&context, limit),
         Some(Command::Prices { action }) => prices::run(&context, action),
         Some(Command::Sql { statement, limit }) => sql::run(&context, &statement, limit),
@@ -59,12 +60,14 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
 
 #[cfg(feature = "analytics")]
 fn reports(context: &Context<'_>, command: Option<Command>) -> Result<ExitCode, Error> {
-    use super::{blame, reports, show};
+    use super::{blame, reports, show, stats, why};
     match command {
         Some(Command::Cost { by, limit, filter }) => reports::cost(context, by, limit, &filter),
         Some(Command::Log { revision, limit, filter }) => reports::log(context, revision.as_deref(), limit, &filter),
         Some(Command::Show { target, prompt }) => show::run(context, &target, prompt),
         Some(Command::Blame(args)) => blame::run(context, &args),
+        Some(Command::Stats(args)) => stats::run(context, &args),
+        Some(Command::Why { target, prompt }) => why::run(context, &target, prompt),
         Some(Command::Sessions { limit, filter }) => reports::sessions(context, limit, &filter),
         _ => reports::overview(context),
     }

@@ -21,14 +21,19 @@ mod notes;
 mod notes_view;
 mod prices;
 mod problems;
+mod pull;
 #[cfg(feature = "analytics")]
 mod reports;
 #[cfg(feature = "analytics")]
 mod show;
 mod spool_end;
 mod sql;
+#[cfg(feature = "analytics")]
+mod stats;
 mod status;
 #[cfg(feature = "analytics")]
 mod time_argument;
+#[cfg(feature = "analytics")]
+mod why;
 
 pub use dispatch::run;

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use crate::error::Error;
 use crate::git::{NOTES_REF, Notes, Repo, path_text};
 use crate::model::{CommitId, NanoUsd, Timestamp};
-use crate::notes::{ClaimGrade, Counter, Counters, MAX_NOTE_BYTES, Note, Record, SessionMark, Sum, SumKey, Usage};
+use crate::notes::{ClaimGrade, Counter, MAX_NOTE_BYTES, Note, Record, SessionMark, Sum, SumKey, Usage};
+use crate::pull::{nano, tokens};
 use crate::report::{
     Grade, Missing, NoteClaim, NoteFile, NoteFinding, NoteFindingKind, NoteLineage, NoteUsage, NotesShowReport,
     NotesVerifyReport, TokenCounts,
@@ -84,20 +85,6 @@ fn usage(usage: &Usage) -> NoteUsage {
         billing: usage.billing.clone(),
         first: usage.span.map(|span| Timestamp::from_seconds(span.first)),
         last: usage.span.map(|span| Timestamp::from_seconds(span.last)),
-    }
-}
-
-fn nano(counters: &Counters) -> NanoUsd {
-    NanoUsd(i64::try_from(counters.get(Counter::MicroUsd)).unwrap_or(i64::MAX).saturating_mul(1_000))
-}
-
-fn tokens(counters: &Counters) -> TokenCounts {
-    TokenCounts {
-        input: counters.get(Counter::Input),
-        output: counters.get(Counter::Output),
-        cache_read: counters.get(Counter::CacheRead),
-        cache_write_5m: counters.get(Counter::CacheWrite5m),
-        cache_write_1h: counters.get(Counter::CacheWrite1h),
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn text_of(commit: ListedCommit) -> CommitText {
     CommitText { id: commit.id, author: commit.author, at: commit.at, subject: commit.subject }
 }
 
-fn unknown_revision(repo: &Repo, name: &str) -> Error {
+pub(super) fn unknown_revision(repo: &Repo, name: &str) -> Error {
     let error = Error::user(format!("`{name}` names no commit"));
     let tips = repo.tips().map(|tips| tips.tips).unwrap_or_default();
     let short = |full: &str| full.rsplit_once('/').map_or(full, |(_, name)| name).to_owned();

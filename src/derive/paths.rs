@@ -37,6 +37,11 @@ impl Paths {
         Paths { known: known.collect() }
     }
 
+    /// Returns what every path means that means anything: name ids as written and in the repository.
+    pub(super) fn all(&self) -> Vec<(i64, i64)> {
+        self.known.iter().map(|(written, path)| (*written, *path)).collect()
+    }
+
     /// Returns the name id of the repository path.
     pub(super) fn get(&self, written: i64) -> Option<i64> {
         self.known.get(&written).copied()

@@ -45,8 +45,9 @@ pub fn derive(writer: &mut Writer, book: &PriceBook, history: &str) -> Result<De
     let mut linking = Linking::new(&facts);
     let sessions = if is_full { None } else { Some(linking.affected(&dirty, &writer.signatures()?)) };
     let (links, landed) = (std::mem::take(&mut linking.links), linking.landed());
+    let paths = linking.paths.all();
     let outcome = Derivation { sessions: 0, links: links.len() };
-    let derived = Derived { sessions, fresh, facts: &facts, links, landed };
+    let derived = Derived { sessions, fresh, facts: &facts, links, landed, paths };
     let mut prices = Prices::new(book, &facts.names);
     let sessions =
         writer.record_derived(&derived, &state, &mut |session| linking.derive_session(session, &mut prices))?;
@@ -71,6 +72,7 @@ const FEW: usize = 64;
 /// Commits and sessions brought together.
 struct Linking {
     links: Vec<LinkRow>,
+    paths: Paths,
     claims: Vec<LineClaim>,
     by_call: FxHashMap<i64, Weights>,
     edited: FxHashSet<i64>,
@@ -103,7 +105,7 @@ impl Linking {
         let edited = facts.edits.iter().filter(|edit| !edit.added.is_empty()).filter_map(|edit| edit.call).collect();
         let linked_sessions = links.iter().map(|link| link.session).collect();
         let signatures = signatures(&links, &claims);
-        Linking { links, claims, by_call, edited, linked_sessions, signatures }
+        Linking { links, paths, claims, by_call, edited, linked_sessions, signatures }
     }
 
     /// Returns the sessions whose shares may differ from the stored ones.

@@ -10,6 +10,10 @@ pub enum ExitCode {
     Negative = 1,
     /// A wrong command line or input, or surroundings that do not allow it (no repository, full disk).
     Failed = 2,
+    /// A pull request costs more than its budget, and `--fail-over` was given.
+    OverBudget = 3,
+    /// Fewer commits of a pull request have a trace than `--min-coverage` asks for.
+    LowCoverage = 4,
     /// A bug in this program (`EX_SOFTWARE` of sysexits.h).
     Bug = 70,
 }

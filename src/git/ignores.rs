@@ -77,7 +77,8 @@ fn user_lists() -> Vec<PathBuf> {
         Some(file) => vec![file],
         None => home.iter().flat_map(|home| [home.join(".config/git/config"), home.join(".gitconfig")]).collect(),
     };
-    let named = configured.iter().filter_map(|file| fs::read_to_string(file).ok()).find_map(|text| excludes_file(&text));
+    let named =
+        configured.iter().filter_map(|file| fs::read_to_string(file).ok()).find_map(|text| excludes_file(&text));
     let tilde = |path: &str| match path.strip_prefix("~/") {
         Some(below) => home.as_ref().map(|home| home.join(below)),
         None => Some(PathBuf::from(path)),
@@ -116,9 +117,28 @@ mod tests {
             fs::write(test.path().join(file), text).unwrap();
         }
         let paths = [
-            "a.rs", "a.log", "keep.log", "src/b.log", "target", "target/x/y.rs", "src/target", "build/a", "src/build/a",
-            "build", "logs/a/b/x", "logs/x", "#odd", "x.tmp", "src/x.tmp", "src/made.rs", "made.rs", "src/deep/a",
-            "src/deep/kept", "src/private-1", "private-2/x", "target/keep.log",
+            "a.rs",
+            "a.log",
+            "keep.log",
+            "src/b.log",
+            "target",
+            "target/x/y.rs",
+            "src/target",
+            "build/a",
+            "src/build/a",
+            "build",
+            "logs/a/b/x",
+            "logs/x",
+            "#odd",
+            "x.tmp",
+            "src/x.tmp",
+            "src/made.rs",
+            "made.rs",
+            "src/deep/a",
+            "src/deep/kept",
+            "src/private-1",
+            "private-2/x",
+            "target/keep.log",
         ];
         let ignored = |path: &&&str| is_ignored_by_patterns(test.path(), &test.path().join(".git"), path);
         let ours: Vec<&&str> = paths.iter().filter(ignored).collect();

@@ -6,7 +6,9 @@
 //!
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
+mod attributes;
 mod blame;
+mod blame_many;
 mod blame_stream;
 mod blamed_text;
 mod blob;
@@ -18,12 +20,14 @@ mod commit_lines;
 mod commits;
 mod error;
 mod history;
+mod ignored_revisions;
 mod ignores;
 mod known_agents;
 mod line_changes;
 mod lookup;
 mod notes;
 mod notes_merge;
+mod notes_some;
 mod notes_sync;
 mod notes_write;
 mod object_id;
@@ -35,17 +39,21 @@ mod refs;
 mod reftable;
 mod renames;
 mod repo;
+mod rev_list;
 mod sha256;
 mod similarity;
 #[cfg(test)]
 mod test_repo;
+mod tracked_files;
 mod trailers;
 mod tree_changes;
 mod trial;
 mod work_tree;
 mod worktrees;
 
+pub use attributes::generated_files;
 pub use blame::{Blame, BlameQuery, BlamedLine, blame, known_files};
+pub use blame_many::blame_many;
 pub use blame_stream::{BlamedGroup, blame_stream};
 pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
@@ -53,10 +61,12 @@ pub use commit_lines::{CommitLines, CommitText};
 pub use commits::{CommitFacts, Walk};
 pub use error::{ChangeError, GitError};
 pub use history::ListedCommit;
+pub use ignored_revisions::IgnoredRevisions;
 pub use ignores::is_ignored_by_patterns;
 pub use line_changes::LineChanges;
 pub use notes::{NOTES_REF, Notes};
 pub use notes_merge::NotesMerge;
+pub use notes_some::SomeNotes;
 pub use notes_sync::NotesPush;
 pub use notes_write::{NoteEdit, NoteStamp};
 pub use patch_key::PatchKey;
@@ -65,7 +75,9 @@ pub use program::{GitProgram, gits_on_path, hooks_dir, hooks_path_setting, is_ig
 pub use pull_range::{Landing, PullCommit, PullRange};
 pub use refs::{Tip, Tips};
 pub use repo::{ObjectFormat, Repo};
+pub use rev_list::rev_list;
 pub use sha256::sha256_hex;
+pub use tracked_files::tracked_files;
 pub use trailers::{Claim, Claims, ForeignKey, parse_claims};
 pub use trial::{Trial, TrialHooks};
 pub use work_tree::{ChangedFile, MovedFile, changed_files, contents, moved_files};

@@ -4,7 +4,8 @@
 //! ours being run again.
 
 use std::hash::{BuildHasher, RandomState};
-use std::io::Read;
+use std::io::{Read, Write as _};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -159,12 +160,23 @@ impl Repo {
         self.run_git(arguments, limit)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "gix cannot push, and does not write configuration")]
     fn run_git(&self, arguments: &[&str], limit: Duration) -> Result<Answer, GitError> {
-        let failed = |message: String| GitError::GitProgram { arguments: arguments[0].to_owned(), message };
+        self.run_git_on(self.common_dir(), &Asked { arguments, input: &[], configuration: &[] }, limit)
+    }
+
+    /// Runs git on a repository that may be another one, as this one would talk.
+    #[expect(clippy::disallowed_methods, reason = "gix cannot push, and does not write configuration")]
+    pub(super) fn run_git_on(&self, git_dir: &Path, asked: &Asked<'_>, limit: Duration) -> Result<Answer, GitError> {
+        let failed = |message: String| GitError::GitProgram { arguments: asked.arguments[0].to_owned(), message };
         let mut git = Command::new("git");
         let no_hooks = format!("core.hooksPath={}", self.common_dir().join("agent-trace/no-hooks").display());
-        git.arg("--git-dir").arg(self.common_dir()).args(["-c", &no_hooks, "-c", "gc.auto=0"]).args(arguments);
+        git.arg("--git-dir").arg(git_dir).args(["-c", &no_hooks, "-c", "gc.auto=0"]).args(asked.arguments);
+        if !asked.configuration.is_empty() {
+            git.env("GIT_CONFIG_COUNT", asked.configuration.len().to_string());
+        }
+        for (number, (key, value)) in asked.configuration.iter().enumerate() {
+            git.env(format!("GIT_CONFIG_KEY_{number}"), key).env(format!("GIT_CONFIG_VALUE_{number}"), value);
+        }
         git.env("AGENT_TRACE", "0")
             .env("GIT_TERMINAL_PROMPT", "0")
             .env("LC_ALL", "C")
@@ -174,19 +186,34 @@ impl Repo {
         if asks_by_ssh {
             git.env("GIT_SSH_COMMAND", "ssh -oBatchMode=yes");
         }
-        let child = git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-        let child = child.map_err(|error| failed(error.to_string()))?;
+        let input = if asked.input.is_empty() { Stdio::null() } else { Stdio::piped() };
+        let child = git.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.map_err(|error| failed(error.to_string()))?;
+        if let Some(mut pipe) = child.stdin.take() {
+            let input = asked.input.to_vec();
+            // In a thread of its own: git may write before it has read everything.
+            std::thread::spawn(move || drop(pipe.write_all(&input)));
+        }
         wait(child, limit).ok_or_else(|| failed(format!("no answer within {} seconds", limit.as_secs())))
     }
 }
 
 const CONFIG_LIMIT: Duration = Duration::from_secs(10);
 
+/// What git is asked.
+pub(super) struct Asked<'a> {
+    pub(super) arguments: &'a [&'a str],
+    /// Written to its standard input.
+    pub(super) input: &'a [u8],
+    /// Settings beside those of the repository; not visible in the list of processes.
+    pub(super) configuration: &'a [(String, String)],
+}
+
 /// What git answered.
-struct Answer {
-    is_success: bool,
+pub(super) struct Answer {
+    pub(super) is_success: bool,
     /// Standard output and standard error.
-    text: String,
+    pub(super) text: String,
 }
 
 impl Answer {
@@ -197,7 +224,7 @@ impl Answer {
         self.text.contains("rejected]") && signs.iter().any(|sign| self.text.contains(sign))
     }
 
-    fn failure(&self, what: &str) -> GitError {
+    pub(super) fn failure(&self, what: &str) -> GitError {
         let lines = self.text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("hint:"));
         let message = lines.collect::<Vec<_>>().join("; ");
         GitError::GitProgram { arguments: what.to_owned(), message }

@@ -39,7 +39,12 @@ pub struct MovedFile {
 /// Neither ignored files nor submodules; links are not followed.
 pub fn changed_files(top: &Path, max_bytes: u64) -> Option<Vec<ChangedFile>> {
     let arguments = [
-        "status", "--porcelain=v2", "-z", "--no-renames", "--untracked-files=all", "--ignore-submodules=all",
+        "status",
+        "--porcelain=v2",
+        "-z",
+        "--no-renames",
+        "--untracked-files=all",
+        "--ignore-submodules=all",
         "--no-ahead-behind",
     ];
     let answer = ask(top, &arguments, b"", max_bytes)?;

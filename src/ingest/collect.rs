@@ -8,12 +8,12 @@ use rustc_hash::FxHashSet;
 
 use crate::model::{Agent, IdError, LineHash, MessageId, RowId, SessionId, Timestamp, ToolUseId, without_home};
 use crate::store::{
-    AgentRunRow, Batch, CallRow, EditRow, MarkKind, MarkRow, Place, ProblemRow, PullRequestRow, ReportedRow,
-    SOURCE_AGENT_FILE, SOURCE_FINAL_REPLY, SOURCE_MAIN, SOURCE_PROGRESS, SessionRow, SightingRow, SpawnRow, ToolRow,
-    UnknownRow, modifiers,
+    AgentRunRow, Batch, CallRow, ChangeSource, EditRow, FileChangeRow, MarkKind, MarkRow, Place, ProblemRow,
+    PullRequestRow, ReportedRow, SOURCE_AGENT_FILE, SOURCE_FINAL_REPLY, SOURCE_MAIN, SOURCE_PROGRESS, SessionRow,
+    SightingRow, SpawnRow, ToolRow, UnknownRow, modifiers,
 };
 use crate::transcript::{
-    AgentRun, Call, CallSource, CommitKind, Edit, EditSource, Envelope, Event, Fact, Item, LineClass, Problem,
+    AgentRun, Call, CallSource, Change, CommitKind, Edit, EditSource, Envelope, Event, Fact, Item, LineClass, Problem,
     ProblemKind, QueueOp, ToolResult, ToolUse,
 };
 
@@ -338,8 +338,14 @@ impl Collector {
     }
 
     fn edit(&mut self, tool_call: i64, edit: Edit<'_>) {
-        let added: Vec<LineHash> = edit.added;
-        self.batch.edit(EditRow { tool_call, path: without_home(&edit.path), source: code_of(edit.source), added });
+        let (path, added): (String, Vec<LineHash>) = (without_home(&edit.path), edit.added);
+        if let Some(Change { before_sum, after_sum, hunks }) = edit.change {
+            let (source, path) = (ChangeSource::Transcript, path.clone());
+            let (tree, session, at) = (None, None, None); // The tool call knows.
+            let row = FileChangeRow { tool_call, path, source, tree, session, at, before_sum, after_sum, hunks };
+            self.batch.file_change(row);
+        }
+        self.batch.edit(EditRow { tool_call, path, source: code_of(edit.source), added });
     }
 
     fn mark(&mut self, place: Place, envelope: &Envelope<'_>, kind: MarkKind, value: Option<i64>) {

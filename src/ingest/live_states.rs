@@ -24,12 +24,18 @@ impl LiveStates {
 
     /// Adds what a record says of files that a tool call changed.
     pub(super) fn add(&self, batch: &mut CaptureBatch, record: &Record, tool_call: i64, session: i64) {
-        let mut scan = CommandScan { tool_call, session, at: record.at, files: 0, is_complete: false, doubts: Vec::new() };
+        let mut scan =
+            CommandScan { tool_call, session, at: record.at, files: 0, is_complete: false, doubts: Vec::new() };
         for file in &record.files {
             match self.change(file) {
                 Ok(Some(change)) => {
                     scan.files += 1;
-                    batch.changes.push(FileChangeRow { tool_call, session: Some(session), at: Some(record.at), ..change });
+                    batch.changes.push(FileChangeRow {
+                        tool_call,
+                        session: Some(session),
+                        at: Some(record.at),
+                        ..change
+                    });
                 }
                 Ok(None) => {}
                 Err(reason) => scan.doubts.push((file.path.clone(), reason)),
@@ -98,7 +104,9 @@ fn top(common_dir: &Path, spool_name: &str) -> Option<PathBuf> {
     let name = spool_name.split_once(".jsonl")?.0;
     let dot_git = match name {
         "main" => common_dir.to_owned(),
-        name => PathBuf::from(fs::read_to_string(common_dir.join("worktrees").join(name).join("gitdir")).ok()?.trim_end()),
+        name => {
+            PathBuf::from(fs::read_to_string(common_dir.join("worktrees").join(name).join("gitdir")).ok()?.trim_end())
+        }
     };
     let top = Place::find(dot_git.parent()?, None)?.top?;
     (dot_git.file_name()? == ".git").then_some(top)

@@ -5,11 +5,11 @@ use super::line_mark::LineMark;
 /// Lines that took the place of others, with some unchanged lines around them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Hunk {
-    /// Number of the first line of `old` in the file before, from 1.
+    /// Number of the first line of `old` in the file before, from 1; 0 if only the lines tell where it was.
     pub old_start: u32,
     /// The lines before, context included.
     pub old: Vec<LineMark>,
-    /// Number of the first line of `new` in the file after, from 1.
+    /// Number of the first line of `new` in the file after, from 1; 0 if only the lines tell where it was.
     pub new_start: u32,
     /// The lines after, context included.
     pub new: Vec<LineMark>,

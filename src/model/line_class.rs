@@ -93,6 +93,8 @@ pub enum LineReason {
     NoContent,
     /// A note of the commit says so.
     Note,
+    /// One of several equal lines beside each other, of which not all are of one writer.
+    Ambiguous,
     /// The commit took this very line out elsewhere, or changed its indent: it is whose it was.
     Moved,
 }
@@ -117,6 +119,7 @@ impl LineReason {
             LineReason::Merge => "merge",
             LineReason::NoContent => "no_content",
             LineReason::Note => "note",
+            LineReason::Ambiguous => "ambiguous",
             LineReason::Moved => "moved",
         }
     }
@@ -152,7 +155,7 @@ impl LineGrade {
 }
 
 impl LineReason {
-    const CODES: [LineReason; 17] = [
+    const CODES: [LineReason; 18] = [
         LineReason::NoEvidence,
         LineReason::Edit,
         LineReason::EditOfCopy,
@@ -169,6 +172,7 @@ impl LineReason {
         LineReason::State,
         LineReason::OutsideStates,
         LineReason::Note,
+        LineReason::Ambiguous,
         LineReason::Moved,
     ];
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::bucket::Parts;
 use super::imbalance::{self, Imbalance};
+use super::line_counts::LineCounts;
 use super::missing::Missing;
 use super::tokens::TokenCounts;
 use super::wire;
@@ -50,6 +51,10 @@ pub struct CommitEntry {
     pub added_lines: Option<u64>,
     /// Why there are no line counts.
     pub lines_missing: Option<Missing>,
+    /// Lines added, by who wrote them; `agent` may be more than `agent_lines`: lines that follow from their neighbours.
+    pub added_by: Option<LineCounts>,
+    /// Why they are not known.
+    pub added_by_missing: Option<Missing>,
     /// The best grade of its links.
     pub grade: Option<Grade>,
     /// What the links rest on, in words: `printed id`, `trailer`, `61 lines`, …
@@ -58,6 +63,9 @@ pub struct CommitEntry {
 
 impl CommitEntry {
     pub(super) fn balanced(&self) -> Result<(), Imbalance> {
+        if let (Some(added), Some(by)) = (self.added_lines, self.added_by) {
+            imbalance::check_lines(|| format!("lines of `{}`", self.short), [by.lines()], added)?;
+        }
         let Some(parts) = &self.parts else { return Ok(()) };
         imbalance::check(|| format!("parts of `{}`", self.short), parts.amounts(), self.cost.unwrap_or_default())
     }

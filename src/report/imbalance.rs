@@ -4,7 +4,7 @@ use crate::model::NanoUsd;
 
 /// Parts that do not sum to their whole. A report with one is a bug and does not print.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what}: the parts sum to {parts} nano-USD, the whole is {whole}")]
+#[error("{what}: the parts sum to {parts}, the whole is {whole}")]
 pub struct Imbalance {
     /// Which sum.
     pub what: String,
@@ -22,5 +22,16 @@ pub(super) fn check(
 ) -> Result<(), Imbalance> {
     let parts: i128 = parts.into_iter().flatten().map(|part| i128::from(part.0)).sum();
     let whole = i128::from(whole.0);
+    if parts == whole { Ok(()) } else { Err(Imbalance { what: what(), parts, whole }) }
+}
+
+/// Checks one sum of lines.
+pub(super) fn check_lines(
+    what: impl FnOnce() -> String,
+    parts: impl IntoIterator<Item = u64>,
+    whole: u64,
+) -> Result<(), Imbalance> {
+    let parts: i128 = parts.into_iter().map(i128::from).sum();
+    let whole = i128::from(whole);
     if parts == whole { Ok(()) } else { Err(Imbalance { what: what(), parts, whole }) }
 }

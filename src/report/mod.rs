@@ -21,6 +21,7 @@ mod entry;
 mod imbalance;
 mod ingest;
 mod install;
+mod line_counts;
 mod log;
 mod missing;
 mod node;
@@ -36,8 +37,10 @@ mod sessions;
 mod show_commit;
 mod show_session;
 mod show_turn;
+mod stats;
 mod status;
 mod tokens;
+mod why;
 mod wire;
 
 pub use crate::model::{LineClass, LineGrade, LineReason};
@@ -52,6 +55,7 @@ pub use entry::{CommitEntry, Grade, SessionEntry};
 pub use imbalance::Imbalance;
 pub use ingest::{CommitCounts, FileCounts, IngestReport, KindCount};
 pub use install::{HookForm, InstallReport, InstallStep, ManualHook, SettingsScope, StepKind};
+pub use line_counts::LineCounts;
 pub use log::LogReport;
 pub use missing::Missing;
 pub use node::{Node, NodeKind};
@@ -75,7 +79,11 @@ pub use sessions::SessionsReport;
 pub use show_commit::{CallShare, CommitSession, Evidence, FileLines, ShowCommitReport};
 pub use show_session::{LandedCommit, ShowSessionReport};
 pub use show_turn::ShowTurnReport;
+pub use stats::{ExcludedLines, Exclusion, ReasonLines, StatsBy, StatsOf, StatsReport, StatsRest, StatsRow};
 pub use status::{
     GitStatus, HookStanding, HookStatus, ProgramStatus, SettingsStanding, SettingsStatus, SpoolStatus, StatusReport,
 };
 pub use tokens::TokenCounts;
+pub use why::{
+    WhyCall, WhyCommit, WhyLanded, WhyLink, WhyPullRequest, WhyReport, WhyShare, WhyTool, WhyTurn, reason_words,
+};

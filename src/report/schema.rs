@@ -13,12 +13,15 @@ use super::notes::{NotesPruneReport, NotesShowReport, NotesSwitchReport, NotesSy
 use super::overview::OverviewReport;
 use super::prices::{PricesCheckReport, PricesExplainReport, PricesListReport};
 use super::problems::ProblemsReport;
+use super::pull::PullReport;
 use super::query::QueryReport;
 use super::sessions::SessionsReport;
 use super::show_commit::ShowCommitReport;
 use super::show_session::ShowSessionReport;
 use super::show_turn::ShowTurnReport;
+use super::stats::StatsReport;
 use super::status::StatusReport;
+use super::why::WhyReport;
 
 /// What a command answers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -42,12 +45,21 @@ pub enum Report {
     /// `agent-trace blame`.
     #[serde(rename = "agent-trace/blame/1")]
     Blame(Box<BlameReport>),
+    /// `agent-trace stats`.
+    #[serde(rename = "agent-trace/stats/1")]
+    Stats(Box<StatsReport>),
+    /// `agent-trace why`.
+    #[serde(rename = "agent-trace/why/1")]
+    Why(Box<WhyReport>),
     /// `agent-trace sessions`.
     #[serde(rename = "agent-trace/sessions/1")]
     Sessions(Box<SessionsReport>),
     /// `agent-trace`.
     #[serde(rename = "agent-trace/overview/1")]
     Overview(Box<OverviewReport>),
+    /// `agent-trace pr report`.
+    #[serde(rename = "agent-trace/pull/1")]
+    Pull(Box<PullReport>),
     /// `agent-trace problems`.
     #[serde(rename = "agent-trace/problems/1")]
     Problems(ProblemsReport),
@@ -105,6 +117,8 @@ impl Report {
             Report::Cost(report) => report.balanced(),
             Report::Log(report) => report.balanced(),
             Report::Blame(report) => report.balanced(),
+            Report::Why(report) => report.balanced(),
+            Report::Stats(report) => report.balanced(),
             Report::ShowCommit(report) => report.balanced(),
             Report::ShowSession(report) => report.balanced(),
             Report::ShowTurn(report) => report.balanced(),
@@ -112,6 +126,7 @@ impl Report {
             Report::Overview(report) => report.balanced(),
             Report::PricesExplain(report) => report.balanced(),
             Report::NotesShow(report) => report.balanced(),
+            Report::Pull(report) => report.balanced(),
             Report::Problems(_)
             | Report::PricesList(_)
             | Report::PricesCheck(_)

@@ -7,6 +7,7 @@ use super::bucket::Bucket;
 use super::coverage::Coverage;
 use super::entry::{CommitEntry, Grade};
 use super::imbalance::{self, Imbalance};
+use super::line_counts::LineCounts;
 use super::missing::Missing;
 use super::wire;
 use crate::model::{NanoUsd, Timestamp};
@@ -45,6 +46,8 @@ pub struct FileLines {
     pub agent_lines: Option<u64>,
     /// Why a count is missing.
     pub lines_missing: Option<Missing>,
+    /// Lines added, by who wrote them.
+    pub added_by: Option<LineCounts>,
 }
 
 /// What one session has to do with a commit.
@@ -119,6 +122,10 @@ impl ShowCommitReport {
     /// [`Imbalance`] with the first sum that fails.
     pub fn balanced(&self) -> Result<(), Imbalance> {
         self.commit.balanced()?;
+        for file in &self.files {
+            let by = file.added_by.map(|counts| counts.lines());
+            imbalance::check_lines(|| format!("lines of `{}`", file.path), by, file.added.unwrap_or(0))?;
+        }
         for session in &self.sessions {
             let shares = session.calls.iter().map(|call| Some(call.share));
             imbalance::check(|| format!("session `{}`", session.short), shares, session.cost)?;

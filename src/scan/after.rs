@@ -78,7 +78,7 @@ fn find(scan: &Scan) -> Option<Found> {
     };
     let files = verdicts(&known, &candidates);
     let is_too_many = tree.is_too_many || files.len() > MAX_FILES;
-    let is_complete = !is_too_many && !scan.job.goes_on && !reaches_out(scan);
+    let is_complete = !is_too_many && !scan.job.goes_on && !moves.is_hidden && !reaches_out(scan);
     let files = if is_too_many { Vec::new() } else { with_states(scan, files) };
     Some(Found { files, end: ScanEnd { is_complete, is_too_many } })
 }
@@ -88,19 +88,24 @@ struct Moves {
     files: BTreeMap<String, MovedFile>,
     /// `HEAD` moved otherwise than by commits.
     brings: bool,
+    /// Where `HEAD` is cannot be read from files.
+    is_hidden: bool,
 }
 
 impl Moves {
     fn since(scan: &Scan, call: &CallStart) -> Option<Moves> {
         let head = scan.place.head();
+        let is_hidden = head.is_none() && scan.place.common_dir.join("reftable").exists();
+        let none = |brings: bool| Some(Moves { files: BTreeMap::new(), brings, is_hidden });
         if head == call.head {
-            return Some(Moves { files: BTreeMap::new(), brings: false });
+            return none(false);
         }
         if !scan.place.was_only_committed_since(call.head.as_deref()) {
-            return Some(Moves { files: BTreeMap::new(), brings: true });
+            return none(true);
         }
         let moved = moved_files(scan.place.top.as_deref()?, call.head.as_deref(), &head?, MAX_ANSWER)?;
-        Some(Moves { files: moved.into_iter().map(|file| (file.path.clone(), file)).collect(), brings: false })
+        let files = moved.into_iter().map(|file| (file.path.clone(), file)).collect();
+        Some(Moves { files, brings: false, is_hidden })
     }
 }
 
@@ -149,7 +154,8 @@ fn with_states(scan: &Scan, mut files: Vec<FileBlob>) -> Vec<FileBlob> {
         _ => Vec::new(),
     };
     let kept = |text: &Option<Vec<u8>>| text.as_deref().and_then(|text| states.keep(&scan.place, text)).is_some();
-    let kept: BTreeSet<&String> = missing.iter().zip(&texts).filter(|(_, text)| kept(text)).map(|(name, _)| name).collect();
+    let kept: BTreeSet<&String> =
+        missing.iter().zip(&texts).filter(|(_, text)| kept(text)).map(|(name, _)| name).collect();
     let lost: BTreeSet<&String> = missing.iter().filter(|name| !kept.contains(name)).collect();
     for file in &mut files {
         let is_lost = lost.contains(&file.blob) || file.before.as_ref().is_some_and(|before| lost.contains(before));

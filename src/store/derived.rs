@@ -152,6 +152,8 @@ pub struct Derived<'f> {
     pub links: Vec<LinkRow>,
     /// All landed lines.
     pub landed: Vec<LandedRow>,
+    /// Which paths of the repository paths of edits mean: name ids as written and in the repository.
+    pub paths: Vec<(i64, i64)>,
 }
 
 /// On what a derivation rests; another value means it must be made again.
@@ -383,6 +385,8 @@ fn insert_links(sql: &Connection, derived: &Derived<'_>) -> rusqlite::Result<()>
     replace(sql, ("link", "git_commit = ?1 AND session = ?2"), links)?;
     let landed = derived.landed.iter().map(|row| [row.tool_call, row.git_commit, row.path, row.lines]);
     replace(sql, ("landed", "tool_call = ?1 AND git_commit = ?2 AND path = ?3"), landed)?;
+    let paths = derived.paths.iter().map(|(written, path)| [*written, *path]);
+    replace(sql, ("written_path", "written = ?1"), paths)?;
     if derived.sessions.is_none() { make_indexes(sql) } else { Ok(()) }
 }
 
@@ -510,7 +514,14 @@ mod tests {
         writer.transact(|sql| sql.execute(add, [])).unwrap();
         let state = DerivedState("x".into());
         let facts = Facts::default();
-        let all = Derived { sessions: None, fresh: Vec::new(), facts: &facts, links: Vec::new(), landed: Vec::new() };
+        let all = Derived {
+            sessions: None,
+            fresh: Vec::new(),
+            facts: &facts,
+            links: Vec::new(),
+            landed: Vec::new(),
+            paths: Vec::new(),
+        };
         let good = vec![share(1, 8, 1), share(1, 7, 5)];
         let written = writer.record_derived(&all, &state, &mut |_| rows(vec![row(1, 10, 4)], good.clone()));
         assert_eq!(written.unwrap(), 1);

@@ -8,7 +8,7 @@ use super::error::StoreError;
 use super::evidence;
 use super::facts::{EditFact, Facts, each};
 use super::open::Reader;
-use crate::model::{CommitId, Hunk, LineHash};
+use crate::model::{CommitId, LineHash};
 
 /// Tools that leave files alone, or whose lines are known.
 const HARMLESS: [&str; 24] = [
@@ -85,6 +85,8 @@ pub struct LineCandidate {
     pub patch_key: Option<i64>,
     /// The later of its times, UTC milliseconds.
     pub at: i64,
+    /// The earlier of its times, UTC milliseconds.
+    pub since: i64,
     /// How many parents it has.
     pub parents: i64,
     /// How far it was looked into.
@@ -114,7 +116,9 @@ pub struct CommitKey {
 }
 
 /// Commits that are somebody's, that hooks saw, or that repeat one in which lines landed.
-const CANDIDATES: &str = "SELECT key, id, patch_key, max(author_time, commit_time), parents, scanned FROM git_commit
+const CANDIDATES: &str =
+    "SELECT key, id, patch_key, max(author_time, commit_time), min(author_time, commit_time), parents,
+    scanned FROM git_commit
   WHERE key IN (SELECT git_commit FROM link UNION SELECT seen.key FROM captured_commit
       JOIN git_commit AS seen ON seen.id = captured_commit.git_commit)
     OR patch_key IN (SELECT patch_key FROM git_commit WHERE key IN (SELECT git_commit FROM landed WHERE lines > 0))
@@ -150,17 +154,28 @@ impl Reader {
         look().map_err(|error| self.fail(error))
     }
 
-    /// Returns the name ids of the paths a commit touched, before and after, ascending.
+    /// Returns the name ids of the paths a commit touched, ascending, each with the path before a rename.
     ///
     /// # Errors
     /// What SQLite reports.
-    pub fn paths_of_commit(&self, git_commit: i64) -> Result<Vec<i64>, StoreError> {
+    pub fn files_of_commit(&self, git_commit: i64) -> Result<Vec<(i64, Option<i64>)>, StoreError> {
         let look = || {
-            let mut statement = self.connection.prepare_cached(
-                "SELECT path FROM commit_file WHERE git_commit = ?1
-                 UNION SELECT old_path FROM commit_file WHERE git_commit = ?1 AND old_path IS NOT NULL ORDER BY 1",
-            )?;
-            statement.query_map([git_commit], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()
+            let sql = "SELECT path, old_path FROM commit_file WHERE git_commit = ?1 ORDER BY path";
+            let mut statement = self.connection.prepare_cached(sql)?;
+            let files = statement.query_map([git_commit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            files.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        look().map_err(|error| self.fail(error))
+    }
+
+    /// Returns which paths of the repository paths of edits mean, as name ids by name ids.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn written_paths(&self) -> Result<HashMap<i64, i64>, StoreError> {
+        let look = || {
+            let mut statement = self.connection.prepare("SELECT written, path FROM written_path")?;
+            statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<rusqlite::Result<_>>()
         };
         look().map_err(|error| self.fail(error))
     }
@@ -190,7 +205,8 @@ impl Reader {
         each(&self.connection, CANDIDATES, |row| {
             let Some(id) = CommitId::from_bytes(row.get_ref(1)?.as_blob()?) else { return Ok(()) };
             let (key, patch_key, at) = (row.get(0)?, row.get(2)?, row.get(3)?);
-            found.push(LineCandidate { key, id, patch_key, at, parents: row.get(4)?, scanned: row.get(5)? });
+            let (since, parents, scanned) = (row.get(4)?, row.get(5)?, row.get(6)?);
+            found.push(LineCandidate { key, id, patch_key, at, since, parents, scanned });
             Ok(())
         })
         .map_err(|error| self.fail(error))?;
@@ -213,6 +229,20 @@ impl Reader {
                 lines: row.get(5)?,
                 call: row.get(6)?,
             });
+            Ok(())
+        })
+        .map_err(|error| self.fail(error))?;
+        Ok(found)
+    }
+
+    /// Returns the sessions of every commit that has some, by its key.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn linked_sessions(&self) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
+        let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
+        each(&self.connection, "SELECT git_commit, session FROM link ORDER BY git_commit, session", |row| {
+            found.entry(row.get(0)?).or_default().push(row.get(1)?);
             Ok(())
         })
         .map_err(|error| self.fail(error))?;
@@ -258,25 +288,13 @@ impl Reader {
     /// What SQLite reports.
     pub fn lines_written_to(&self, path: &str) -> Result<HashSet<LineHash>, StoreError> {
         let mut found = HashSet::new();
-        let is_of_path = |written: &str| {
-            let written = written.replace('\\', "/");
-            written.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
-        };
         let sql = "SELECT name.text, edit.added FROM edit JOIN name ON name.id = edit.path";
         each(&self.connection, sql, |row| {
-            if is_of_path(row.get_ref(0)?.as_str()?) {
+            let written = row.get_ref(0)?.as_str()?;
+            let rest = written.replace('\\', "/");
+            let rest = rest.strip_suffix(path);
+            if rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/')) {
                 found.extend(LineHash::unpack(row.get_ref(1)?.as_blob()?));
-            }
-            Ok(())
-        })
-        .map_err(|error| self.fail(error))?;
-        let sql = "SELECT name.text, hunks FROM file_change JOIN name ON name.id = file_change.path WHERE source = 2";
-        each(&self.connection, sql, |row| {
-            if is_of_path(row.get_ref(0)?.as_str()?) {
-                for hunk in Hunk::unpack(row.get_ref(1)?.as_blob()?) {
-                    let (before, after) = hunk.context();
-                    found.extend(hunk.new[before..hunk.new.len() - after].iter().filter_map(|mark| mark.hash()));
-                }
             }
             Ok(())
         })
@@ -285,7 +303,7 @@ impl Reader {
     }
 
     /// Returns when each session ran something that can change files without saying which lines, UTC milliseconds;
-    /// not commands that were not allowed to run, nor those of which hooks saw everything they changed.
+    /// not commands that were not allowed to run, nor those of which hooks saw every file they may have changed.
     ///
     /// A session that is not there has no tool call in the store: nothing is known of what it did.
     ///
@@ -294,7 +312,7 @@ impl Reader {
     pub fn commands(&self) -> Result<HashMap<i64, Vec<i64>>, StoreError> {
         let mut found: HashMap<i64, Vec<i64>> = HashMap::new();
         let sql = "SELECT tool_call.session, name.text, coalesce(tool_call.asked_at, tool_call.answered_at),
-              (command_scan.is_complete = 1 AND command_scan.is_ambiguous = 0) OR tool_moment.is_denied = 1
+              command_scan.is_complete = 1 OR tool_moment.is_denied = 1
             FROM tool_call LEFT JOIN name ON name.id = tool_call.name
             LEFT JOIN command_scan ON command_scan.tool_call = tool_call.key
             LEFT JOIN tool_moment ON tool_moment.tool_call = tool_call.key";

@@ -136,7 +136,7 @@ impl Reader {
             let sql = "SELECT git_commit, signature, class, grade, reason FROM line_commit WHERE git_commit = ?1";
             self.connection.prepare_cached(sql)?.query_row([git_commit], line_commit).optional()
         };
-        look().map_err(|error| self.fail(error))
+        look().or_else(|error| if is_before_records(&error) { Ok(None) } else { Err(self.fail(error)) })
     }
 
     /// Returns the records of a commit, by path and line: every line it added to these files, once.
@@ -182,6 +182,11 @@ impl Reader {
         };
         look().map_err(|error| self.fail(error))
     }
+}
+
+/// A database that an earlier version wrote, read before it was brought up to date, has no records yet.
+fn is_before_records(error: &rusqlite::Error) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(_, Some(message)) if message.starts_with("no such table: line_"))
 }
 
 fn line_commit(row: &Row<'_>) -> rusqlite::Result<LineCommit> {

@@ -33,7 +33,7 @@ const MIGRATIONS: [(i64, &str); 5] = [
 const DERIVED: &str = include_str!("schema/derived.sql");
 const VIEWS: &str = include_str!("schema/views.sql");
 
-const DERIVED_TABLES: [&str; 11] = [
+const DERIVED_TABLES: [&str; 12] = [
     "turn",
     "ledger",
     "share",
@@ -42,6 +42,7 @@ const DERIVED_TABLES: [&str; 11] = [
     "session_state",
     "evidence",
     "spend",
+    "written_path",
     "line_commit",
     "line_file",
     "line_record",

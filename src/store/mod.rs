@@ -33,7 +33,7 @@ pub use capture::{
     CaptureBatch, CaptureEvidence, CapturedBy, CapturedCommit, FileState, Moment, Rewrite, SessionMoment, SpoolState,
     ToolMoment,
 };
-pub use command_scans::CommandScan;
+pub use command_scans::{CommandScan, DoubtfulFile};
 pub use commits::{CommitRow, CommitScan, FileRow};
 pub use derived::{Derived, DerivedState, LandedRow, LedgerRow, LinkRow, SessionRows, ShareRow, TurnRow};
 pub use error::StoreError;

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 
-use crate::model::LineHash;
+use crate::model::{Hunk, LineHash, LineMark};
 
 /// How the lines of an edit are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +25,39 @@ pub struct Edit<'a> {
     pub added: Vec<LineHash>,
     /// How the lines are known.
     pub source: EditSource,
+    /// What became of the file, where that is known.
+    pub change: Option<Change>,
+}
+
+/// What became of a file, as marks of its lines.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// [`LineMark::sum`] of the whole file before.
+    pub before_sum: Option<i64>,
+    /// [`LineMark::sum`] of the whole file after.
+    pub after_sum: Option<i64>,
+    /// What changed, ascending.
+    pub hunks: Vec<Hunk>,
+}
+
+impl Change {
+    /// Returns the writing of a whole file; `before` is what was in it, where that is known.
+    pub(super) fn whole(before: Option<&str>, after: &str) -> Change {
+        let lines = LineMark::of_text(after.as_bytes());
+        Change {
+            before_sum: before.map(|before| LineMark::sum(&LineMark::of_text(before.as_bytes()))),
+            after_sum: Some(LineMark::sum(&lines)),
+            hunks: vec![Hunk::whole(lines)],
+        }
+    }
+
+    /// Returns the replacement of lines somewhere in a file; `None` if the texts are less than lines.
+    pub(super) fn somewhere(old: &str, new: &str) -> Option<Change> {
+        let lines = |text: &str| LineMark::of_text(text.as_bytes());
+        let is_lines = old.ends_with('\n') == new.ends_with('\n');
+        let hunk = Hunk { old_start: 0, old: lines(old), new_start: 0, new: lines(new) };
+        (is_lines && !hunk.old.is_empty()).then(|| Change { hunks: vec![hunk], ..Change::default() })
+    }
 }
 
 /// Returns the hashes of every line of a text.

@@ -9,7 +9,7 @@ use std::io::Read;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::edit::{Edit, EditSource, hashes_of_replacement, hashes_of_text};
+use super::edit::{Change, Edit, EditSource, hashes_of_replacement, hashes_of_text};
 use super::event::{Call, CallSource, Envelope, Event, Fact, LineClass, Problem, ProblemKind, ToolResult, ToolUse};
 use super::read::Item;
 use super::sighting::{makes_commits, sightings_in};
@@ -211,12 +211,18 @@ fn tool_use(tool: &Value) -> Option<ToolUse<'static>> {
 fn edit(tool: &Value) -> Option<Edit<'static>> {
     let args = tool.get("args")?;
     let path = owned(args, "file_path").or_else(|| owned(args, "path"))?;
-    let added = match text(tool, "name")? {
-        "write_file" => hashes_of_text(text(args, "content")?),
-        "replace" | "edit" => hashes_of_replacement(text(args, "old_string")?, text(args, "new_string")?),
+    let (added, change) = match text(tool, "name")? {
+        "write_file" => {
+            let content = text(args, "content")?;
+            (hashes_of_text(content), Some(Change::whole(None, content)))
+        }
+        "replace" | "edit" => {
+            let (old, new) = (text(args, "old_string")?, text(args, "new_string")?);
+            (hashes_of_replacement(old, new), Change::somewhere(old, new))
+        }
         _ => return None,
     };
-    Some(Edit { path, added, source: EditSource::Request })
+    Some(Edit { path, added, source: EditSource::Request, change })
 }
 
 fn result(tool: &Value, envelope: &Envelope<'static>) -> Option<(Envelope<'static>, Fact<'static>)> {

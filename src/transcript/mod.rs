@@ -17,7 +17,7 @@ mod prompt;
 mod read;
 mod sighting;
 
-pub use edit::{Edit, EditSource};
+pub use edit::{Change, Edit, EditSource};
 pub use event::{
     AgentRun, Call, CallSource, CommitKind, Envelope, Event, Fact, LineClass, Problem, ProblemKind, QueueOp,
     ReportedUsage, Sighting, ToolResult, ToolUse,

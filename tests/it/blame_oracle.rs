@@ -161,7 +161,7 @@ fn every_form_says_the_same_of_who_wrote_a_line() {
     assert_eq!(json.collect::<Vec<_>>(), first);
     let classes: Vec<&str> = first.iter().map(|said| said[0].as_str()).collect();
     let [agent, human, unknown] = ["agent-class agent", "agent-class human", "agent-class unknown"];
-    assert_eq!(classes, [human, agent, agent, unknown, human, unknown]);
+    assert_eq!(classes, [human, agent, agent, agent, human, unknown]);
 }
 
 /// Our headers of every line, without the cost, which groups sum.

@@ -40,15 +40,15 @@ fn lines_of_an_agent_and_of_a_person_side_by_side_are_told_apart() {
     world.write("b.rs", &format!("{text}// The end, by hand.\n"));
     commit(&world, "both");
     let expected = [
-        "agent edit fn one() {",
-        "agent edit     first_of_agent();",
-        "agent between }",
-        "agent between ",
-        "agent edit fn two() {",
-        "human not_in_edits     by_hand();",
-        "agent edit     second_of_agent();",
-        "unknown trivial }",
-        "human not_in_edits // The end, by hand.",
+        "agent state fn one() {",
+        "agent state     first_of_agent();",
+        "agent state }",
+        "agent state ",
+        "agent state fn two() {",
+        "human outside_states     by_hand();",
+        "agent state     second_of_agent();",
+        "agent state }",
+        "human outside_states // The end, by hand.",
     ];
     assert_eq!(lines(&world, "b.rs"), expected);
 }
@@ -61,7 +61,7 @@ fn what_a_command_may_have_written_is_nobodys() {
     world.write("b.rs", &world.read("b.rs").replace("second_of_agent", "second_by_whom"));
     commit(&world, "both");
     let found = lines(&world, "b.rs");
-    assert!(found.contains(&"agent edit     first_of_agent();".to_owned()), "{found:?}");
+    assert!(found.contains(&"agent state     first_of_agent();".to_owned()), "{found:?}");
     assert!(found.contains(&"unknown command     second_by_whom();".to_owned()), "{found:?}");
 }
 
@@ -83,7 +83,7 @@ fn a_line_that_a_session_wrote_elsewhere_is_no_persons() {
     world.write("b.rs", "one line by hand\nanother by hand\nthird line by hand\n    first_of_agent();\n");
     commit(&world, "little of it");
     let found = lines(&world, "b.rs");
-    assert_eq!(found[0], "human no_session one line by hand");
+    assert_eq!(found[0], "human outside_states one line by hand");
     assert!(!found[3].starts_with("human"), "{found:?}");
 }
 
@@ -96,7 +96,7 @@ fn without_hooks_edits_alone_tell_and_nobody_is_called_a_person() {
     world.write("b.rs", &format!("{}// By whom?\n", world.read("b.rs")));
     world.commit("both");
     let found = lines(&world, "b.rs");
-    assert_eq!(found[1], "agent edit     first_of_agent();");
+    assert_eq!(found[1], "agent state     first_of_agent();");
     assert_eq!(found.last().unwrap(), "unknown no_evidence // By whom?");
 }
 
@@ -157,7 +157,7 @@ fn after_a_squash_edits_still_tell_and_nobody_else_is_called_a_person() {
         let class = |line: &str| line.split(' ').next().unwrap().to_owned();
         assert!(class(after) == class(before) || class(after) == "unknown", "{before} became {after}");
     }
-    assert!(after.contains(&"agent edit     first_of_agent();".to_owned()), "{after:?}");
+    assert!(after.contains(&"agent state     first_of_agent();".to_owned()), "{after:?}");
 }
 
 #[test]
@@ -173,8 +173,8 @@ fn the_money_of_lines_is_the_money_of_their_requests_in_the_commit() {
         .sum();
     assert!(direct > 0);
     assert_eq!(blamed["totals"]["cost_nano_usd"], direct);
-    let matched = blamed["lines"].as_array().unwrap().iter().filter(|line| line["grade"] == "matched").count();
-    assert_eq!(shown["files"][0]["agent_lines"], matched);
+    let paid = blamed["lines"].as_array().unwrap().iter().filter(|line| !line["cost_nano_usd"].is_null()).count();
+    assert_eq!(shown["files"][0]["agent_lines"], paid);
 }
 
 #[test]
@@ -183,6 +183,6 @@ fn windows_line_ends_and_binaries_do_no_harm() {
     world.claude("s1").says("write").writes("w.txt", "first line\r\nsecond line\r\n").stops();
     world.write("binary", "text\0with a zero\nand more\n");
     commit(&world, "both");
-    assert!(lines(&world, "w.txt").iter().all(|line| line.starts_with("agent edit")), "{:?}", lines(&world, "w.txt"));
+    assert!(lines(&world, "w.txt").iter().all(|line| line.starts_with("agent state")), "{:?}", lines(&world, "w.txt"));
     assert_eq!(world.ask(["blame", "binary"])["totals"]["agent"], 0);
 }

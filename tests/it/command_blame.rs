@@ -15,7 +15,7 @@ b4799891c8  ? Ada Author                           2026-03-02 09:03             
 b4799891c8  ? Ada Author                           2026-03-02 09:03             4  }
 
 4 lines: 2 by agents, 0 by people, 2 unknown, $0.0190
-= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown
+= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
 [exit: 0]
 
 "#]].raw());
@@ -33,7 +33,7 @@ b479989  src/login.rs  ? <ada@example.com>                    1772442180    1   
 8d39e77  src/login.rs  = claude-sonnet-4-5-20250929 ff0e8ea1  1772528776    2     2      let name = user.trim();
 
 2 lines: 1 by agents, 0 by people, 1 unknown
-= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown
+= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
 [exit: 0]
 
 "#]]
@@ -47,7 +47,7 @@ commit      who  line  text
 b4799891c8  ?       1  pub fn login(user: &str) -> bool {
 
 1 line: 0 by agents, 0 by people, 1 unknown
-= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown
+= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
 [exit: 0]
 
 "#]]
@@ -76,7 +76,7 @@ b4799891c8  ?                                                                   
 b4799891c8  ?                                                                    4  }
 
 4 lines: 2 by agents, 0 by people, 2 unknown
-= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown
+= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
 [exit: 0]
 
 "#]].raw());

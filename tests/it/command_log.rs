@@ -14,12 +14,12 @@ fn commits_stand_newest_first_with_cost_and_share() {
     assert_data_eq!(
         world.run(["log"]).to_string(),
         str![[r#"
-commit                  date  author      cost $  agent lines  link      subject
-────────────────────────────────────────────────────────────────────────────────────
-54c845834c  2026-03-04 09:12  Ada Author  0.0280          2/3  produced  tides
-5687daefd8  2026-03-03 09:08  Ada Author       —            —            news
-8d39e77835  2026-03-03 09:06  Ada Author  0.0716          2/2  produced  limit names
-b4799891c8  2026-03-02 09:03  Ada Author       —            —            start
+commit                  date  author      cost $  agents  people  unknown  link      subject
+────────────────────────────────────────────────────────────────────────────────────────────────
+54c845834c  2026-03-04 09:12  Ada Author  0.0280       3       0        0  produced  tides
+5687daefd8  2026-03-03 09:08  Ada Author       —       0       0        1            news
+8d39e77835  2026-03-03 09:06  Ada Author  0.0716       2       0        0  produced  limit names
+b4799891c8  2026-03-02 09:03  Ada Author       —       —       —        —            start
 
 unattributed $0.0330 (pending 0.0140, tail 0.0190)
 total        $0.1327

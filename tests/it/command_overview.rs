@@ -25,7 +25,7 @@ model-of-2031                    —      1
 newest commits with a cost
 commit                  date  author      cost $  agent lines  link      subject
 ────────────────────────────────────────────────────────────────────────────────────
-54c845834c  2026-03-04 09:12  Ada Author  0.0280          2/3  produced  tides
+54c845834c  2026-03-04 09:12  Ada Author  0.0280          3/3  produced  tides
 8d39e77835  2026-03-03 09:06  Ada Author  0.0716          2/2  produced  limit names
 
 most expensive sessions

@@ -14,6 +14,8 @@ commit 8d39e77835  limit names
 author       Ada Author
 date         2026-03-03 09:06
 agent lines  2/2
+by people    0
+unknown      0
 sessions     1
 
 session ff0e8ea1  claude-code  $0.0716  2 lines
@@ -30,9 +32,9 @@ turn                at  model                       why          lines  share $ 
    2  2026-03-03 09:04  claude-sonnet-4-5-20250929  same turn        0   0.0190     0.0190
 
 files
-file          added  deleted  by agents
-───────────────────────────────────────
-src/login.rs      2        1          2
+file          added  deleted  by agents  by people  unknown
+───────────────────────────────────────────────────────────
+src/login.rs      2        1          2          0        0
 
 total $0.0716 = 0.0190 direct + 0.0190 same turn + 0.0336 exploration
 
@@ -242,7 +244,9 @@ fn a_commit_of_a_person_has_no_session() {
 commit 5687daefd8  news
 author       Ada Author
 date         2026-03-03 09:08
-agent lines  —
+agent lines  0/1
+by people    0
+unknown      1
 sessions     0
 
 total —

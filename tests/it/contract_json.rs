@@ -63,6 +63,35 @@ mod contract {
         tool_call: String, model: String, cost_nano_usd: i64, cost_missing: Missing,
     });
     shape!(BlameTotals { agent: u64, human: u64, unknown: u64, cost_nano_usd: i64 } optional {});
+    shape!(Stats {
+        schema: String, by: StatsBy, of: StatsOf, revisions: Vec<String>, paths: Vec<String>, commits: u64, files: u64,
+        rows: Vec<StatsRow>, not_listed: StatsRest, totals: LineCounts, reasons: Vec<ReasonLines>,
+        excluded: Vec<ExcludedLines>, all_lines: u64, uncounted_files: u64,
+    } optional {});
+    shape!(StatsRow { label: String, lines: u64, agent: u64, human: u64, unknown: u64 } optional { key: String });
+    shape!(StatsRest { rows: u64, agent: u64, human: u64, unknown: u64 } optional {});
+    shape!(LineCounts { agent: u64, human: u64, unknown: u64 } optional {});
+    shape!(ReasonLines { class: String, grade: String, reason: String, lines: u64 } optional {});
+    shape!(ExcludedLines { reason: Exclusion, lines: u64, files: u64, commits: u64 } optional {});
+    shape!(Why {
+        schema: String, timezone: String, file: String, line: BlameLine, because: String, before: Vec<WhyTool>,
+        landed: Vec<WhyLanded>, pull_requests: Vec<WhyPullRequest>, prices: Prices,
+    } optional { revision: String, commit: WhyCommit, turn: WhyTurn, call: WhyCall, tool_call: WhyTool });
+    shape!(WhyCommit { commit: String, short: String, links: Vec<WhyLink> } optional { subject: String });
+    shape!(WhyLink { session: String, short: String, grade: Grade, evidence: Vec<Evidence> } optional {});
+    shape!(WhyTurn { turn: String, number: u64, kind: String, calls: u64, incomplete_calls: u64 } optional {
+        started: String, ended: String, cost_nano_usd: i64, cost_missing: Missing, prompt: String,
+        prompt_missing: Missing,
+    });
+    shape!(WhyCall { call: String, is_complete: bool, landed_nano_usd: i64, shares: Vec<WhyShare> } optional {
+        at: String, model: String, subagent: String, cost_nano_usd: i64, cost_missing: Missing,
+    });
+    shape!(WhyShare { commit: String, share_nano_usd: i64 } optional {});
+    shape!(WhyTool { tool_call: String, files: Vec<String> } optional {
+        tool: String, at: String, subagent: String, is_error: bool,
+    });
+    shape!(WhyLanded { commit: String, path: String, tool_call: String, lines: u64 } optional {});
+    shape!(WhyPullRequest { number: u64, source: String } optional { repository: String });
     shape!(CostRow {
         key: CostKey,
     } optional {
@@ -83,7 +112,7 @@ mod contract {
         evidence: Vec<String>,
     } optional {
         cost_nano_usd: i64, cost_missing: Missing, parts: Parts, agent_lines: u64, added_lines: u64,
-        lines_missing: Missing, grade: Grade,
+        lines_missing: Missing, grade: Grade, added_by: LineCounts, added_by_missing: Missing,
     });
 
     shape!(Sessions {
@@ -104,7 +133,7 @@ mod contract {
         incomplete: Incomplete, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
     } optional {});
     shape!(FileLines { path: String } optional {
-        added: u64, deleted: u64, agent_lines: u64, lines_missing: Missing,
+        added: u64, deleted: u64, agent_lines: u64, lines_missing: Missing, added_by: LineCounts,
     });
     shape!(CommitSession {
         session: String, short: String, agent: String, grade: Grade, evidence: Vec<Evidence>, landed_lines: u64,
@@ -264,6 +293,9 @@ mod contract {
     words!(SettingsStanding { Installed, Partial, Absent, SwitchedOff, Unreadable });
     words!(CheckSeverity { Good, Warning, Error });
     words!(CostBy { Commit, Session, Turn, Model, Day, Week, Month, Branch, Author, Agent, Tool, File, None });
+    words!(StatsBy { Class, Model, Session, Agent, Author, Commit, Directory, File });
+    words!(StatsOf { Commits, Files });
+    words!(Exclusion { IgnoredRevision, Generated, LockFile });
     words!(CoverageKind {
         CommitsWithoutSession,
         CommitsWithoutContent,
@@ -376,6 +408,8 @@ fn commit(subject: &str) -> r::CommitEntry {
         agent_lines: Some(61),
         added_lines: Some(74),
         lines_missing: None,
+        added_by: Some(r::LineCounts { agent: 61, human: 10, unknown: 3 }),
+        added_by_missing: None,
         grade: Some(r::Grade::Produced),
         evidence: vec!["printed id".into(), "61 lines".into()],
     }
@@ -515,6 +549,7 @@ fn show_commit() -> r::Report {
             deleted: Some(2),
             agent_lines: Some(61),
             lines_missing: None,
+            added_by: Some(r::LineCounts { agent: 61, human: 10, unknown: 3 }),
         }],
         sessions: vec![r::CommitSession {
             session: "4de02c81-0b83".into(),
@@ -628,6 +663,101 @@ fn blame() -> r::Report {
         }],
         prices: books(0).prices,
         columns,
+    }))
+}
+
+fn stats(by: r::StatsBy) -> r::Report {
+    let counts = |agent, human, unknown| r::LineCounts { agent, human, unknown };
+    let row = |key: Option<&str>, counts: r::LineCounts| r::StatsRow {
+        key: key.map(str::to_owned),
+        label: key.unwrap_or("(unknown)").to_owned(),
+        lines: counts.lines(),
+        counts,
+    };
+    let reason = |class, reason, lines| r::ReasonLines { class, grade: r::LineGrade::Matched, reason, lines };
+    r::Report::Stats(Box::new(r::StatsReport {
+        by,
+        of: r::StatsOf::Commits,
+        revisions: vec![HOSTILE.into()],
+        paths: vec![HOSTILE.into()],
+        commits: 3,
+        files: 2,
+        rows: vec![row(Some(HOSTILE), counts(9, 2, 0)), row(None, counts(0, 0, 4))],
+        not_listed: r::StatsRest { rows: 1, counts: counts(1, 0, 0) },
+        totals: counts(10, 2, 4),
+        reasons: vec![
+            reason(r::LineClass::Agent, r::LineReason::Edit, 10),
+            reason(r::LineClass::Unknown, r::LineReason::NoEvidence, 6),
+        ],
+        excluded: vec![r::ExcludedLines { reason: r::Exclusion::Generated, lines: 5, files: 1, commits: 1 }],
+        all_lines: 21,
+        uncounted_files: 1,
+    }))
+}
+
+fn why() -> r::Report {
+    let r::Report::Blame(blame) = blame() else { panic!("not a blame report") };
+    let tool = r::WhyTool {
+        tool_call: "toolu_1".into(),
+        tool: Some(HOSTILE.into()),
+        at: Some(at(0)),
+        subagent: Some(HOSTILE.into()),
+        is_error: Some(true),
+        files: vec![HOSTILE.into()],
+    };
+    let evidence = r::Evidence { kind: "printed id".into(), grade: r::Grade::Produced, detail: None, at: None };
+    let link = r::WhyLink {
+        session: "4de02c81".into(),
+        short: "4de02c81".into(),
+        grade: r::Grade::Produced,
+        evidence: vec![evidence],
+    };
+    let subject = Some(HOSTILE.into());
+    r::Report::Why(Box::new(r::WhyReport {
+        timezone: "UTC".into(),
+        file: HOSTILE.into(),
+        revision: Some("HEAD".into()),
+        line: blame.lines[0].clone(),
+        because: r::reason_words(blame.lines[0].reason).into(),
+        commit: Some(r::WhyCommit { commit: "07".repeat(20), short: "0707070707".into(), subject, links: vec![link] }),
+        turn: Some(r::WhyTurn {
+            turn: "4de02c81:1".into(),
+            number: 1,
+            kind: "prompt".into(),
+            started: Some(at(0)),
+            ended: None,
+            calls: 2,
+            incomplete_calls: 1,
+            cost: Some(NanoUsd(24_000)),
+            cost_missing: None,
+            prompt: Some(HOSTILE.into()),
+            prompt_missing: None,
+        }),
+        call: Some(r::WhyCall {
+            call: "msg_1".into(),
+            at: Some(at(0)),
+            model: Some(HOSTILE.into()),
+            subagent: None,
+            is_complete: false,
+            cost: Some(NanoUsd(13_000)),
+            cost_missing: None,
+            landed: NanoUsd(12_000),
+            shares: vec![r::WhyShare { commit: "07".repeat(20), share: NanoUsd(12_000) }],
+        }),
+        tool_call: Some(tool.clone()),
+        before: vec![tool],
+        landed: vec![r::WhyLanded {
+            commit: "07".repeat(20),
+            path: HOSTILE.into(),
+            tool_call: "toolu_1".into(),
+            lines: 2,
+        }],
+        pull_requests: vec![r::WhyPullRequest {
+            number: 12,
+            repository: Some(HOSTILE.into()),
+            source: "session".into(),
+        }],
+        prices: prices(),
     }))
 }
 
@@ -938,6 +1068,7 @@ fn every_report() -> Vec<r::Report> {
     let mut reports = vec![
         log(),
         blame(),
+        why(),
         show_commit(),
         show_session(),
         show_turn(),
@@ -960,6 +1091,7 @@ fn every_report() -> Vec<r::Report> {
         doctor(),
     ];
     reports.extend(r::CostBy::ALL.map(cost));
+    reports.extend(r::StatsBy::ALL.map(stats));
     reports
 }
 
@@ -985,6 +1117,10 @@ fn every_report_has_the_declared_shape() {
     }
     assert_eq!(read::<contract::Log>(&log()).schema, "agent-trace/log/1");
     assert_eq!(read::<contract::Blame>(&blame()).schema, "agent-trace/blame/1");
+    for by in r::StatsBy::ALL {
+        assert_eq!(read::<contract::Stats>(&stats(by)).schema, "agent-trace/stats/1");
+    }
+    assert_eq!(read::<contract::Why>(&why()).schema, "agent-trace/why/1");
     assert_eq!(read::<contract::Sessions>(&sessions()).schema, "agent-trace/sessions/1");
     assert_eq!(read::<contract::ShowCommit>(&show_commit()).schema, "agent-trace/show-commit/1");
     assert_eq!(read::<contract::ShowSession>(&show_session()).schema, "agent-trace/show-session/1");

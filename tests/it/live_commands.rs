@@ -1,5 +1,7 @@
 //! What shell commands of an agent change: found by the scan after them, through the installed hooks.
 
+#![cfg(unix)]
+
 use crate::harness::World;
 use std::fs;
 
@@ -28,7 +30,11 @@ fn a_command_that_edits_in_place_wrote_the_lines_it_changed() {
 #[test]
 fn a_formatter_over_ten_files_wrote_what_it_changed_and_kept_what_it_indented() {
     let world = world();
-    fs::write(world.path("../format.sh"), "for f in src/*.rs; do printf '// formatted\\n' | cat - $f > t; sed 's/^  b/    b/' t > $f; done; rm t\n").unwrap();
+    fs::write(
+        world.path("../format.sh"),
+        "for f in src/*.rs; do printf '// formatted\\n' | cat - $f > t; sed 's/^  b/    b/' t > $f; done; rm t\n",
+    )
+    .unwrap();
     let live = world.live("s1");
     let call = live.bash("sh ../format.sh");
     let expected: Vec<String> = (0..10).map(|number| format!("src/f{number}.rs: // formatted")).collect();
@@ -36,11 +42,20 @@ fn a_formatter_over_ten_files_wrote_what_it_changed_and_kept_what_it_indented() 
 }
 
 #[test]
+fn files_that_a_pattern_stands_for_are_named() {
+    let world = world();
+    world.saves("src/f2.rs", "fn f2", "// by hand\nfn f2");
+    let call = world.live("s1").bash("sed -i.bak 's/body_[12]/better/' src/*.rs && rm src/*.bak");
+    assert_eq!(world.wrote(&call, &["better();"]), ["src/f1.rs: better();", "src/f2.rs: better();"]);
+}
+
+#[test]
 fn a_generator_wrote_all_of_the_files_it_made_and_nothing_that_is_ignored() {
     let world = world();
     world.write(".gitignore", "*.log\n");
     let live = world.live("s1");
-    let script = "mkdir -p gen; for n in 1 2; do echo line of $n > gen/$n.txt; done; echo x > gen/x.log; printf 'a\\0b' > gen/b";
+    let script =
+        "mkdir -p gen; for n in 1 2; do echo line of $n > gen/$n.txt; done; echo x > gen/x.log; printf 'a\\0b' > gen/b";
     fs::write(world.path("../gen.sh"), script).unwrap();
     let call = live.bash("sh ../gen.sh");
     let expected = ["gen/1.txt: line of 1", "gen/2.txt: line of 2"];
@@ -52,7 +67,8 @@ fn a_generator_wrote_all_of_the_files_it_made_and_nothing_that_is_ignored() {
 fn a_command_that_commits_what_it_changed_is_known_by_the_commit() {
     let world = world();
     let live = world.live("s1");
-    let call = live.bash("sed -i.bak 's/second/better/' a.rs; rm a.rs.bak; echo new > b.rs; git add -A; git commit -qm x");
+    let call =
+        live.bash("sed -i.bak 's/second/better/' a.rs; rm a.rs.bak; echo new > b.rs; git add -A; git commit -qm x");
     assert_eq!(world.wrote(&call, &["better line", "new"]), ["a.rs: better line", "b.rs: new"]);
 }
 

@@ -1,5 +1,7 @@
 //! Live states where things go wrong: nothing is felt, nothing is guessed, nothing is kept that should not be.
 
+#![cfg(unix)]
+
 use crate::harness::World;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -26,6 +26,8 @@ mod command_problems;
 mod command_sessions;
 mod command_show;
 mod command_sql;
+mod command_stats;
+mod command_why;
 mod contract_json;
 mod demo;
 mod errors;
@@ -62,6 +64,7 @@ mod scenario_server;
 mod scenario_transport;
 mod scenario_typists;
 mod schema;
+mod stats_law;
 mod story_ledger;
 mod turns;
 

@@ -65,14 +65,18 @@ fn who(line: &BlameLine, columns: BlameColumns) -> String {
     match (line.class, columns.short) {
         (LineClass::Agent, _) => {
             let model = line.model.as_deref().or(line.agent.as_deref()).unwrap_or("agent");
-            let mark = if line.grade == LineGrade::Matched { '=' } else { '~' };
-            format!("{mark} {model} {}", line.session_short.as_deref().unwrap_or("—"))
+            format!("{} {model} {}", sure(line), line.session_short.as_deref().unwrap_or("—"))
         }
-        (LineClass::Human, true) => "~ human".into(),
-        (LineClass::Human, false) => format!("~ {author}"),
+        (LineClass::Human, true) => format!("{} human", sure(line)),
+        (LineClass::Human, false) => format!("{} {author}", sure(line)),
         (LineClass::Unknown, true) => "?".into(),
         (LineClass::Unknown, false) => format!("? {author}"),
     }
+}
+
+/// `=` rests on what was written, `~` on what is around it or on what is not there.
+fn sure(line: &BlameLine) -> char {
+    if matches!(line.grade, LineGrade::Exact | LineGrade::Matched) { '=' } else { '~' }
 }
 
 fn tone(line: &BlameLine, text: String) -> Cell {
@@ -116,6 +120,6 @@ fn legend(report: &BlameReport) -> Vec<String> {
             totals.human,
             totals.unknown
         ),
-        "= an edit wrote the line, ~ inferred, ? no evidence: the author of the commit is shown".to_owned(),
+        "= known from edits, ~ inferred, ? no evidence: the author of the commit is shown".to_owned(),
     ]
 }

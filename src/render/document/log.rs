@@ -9,7 +9,7 @@ use crate::report::LogReport;
 
 /// Returns the page.
 pub(super) fn document(report: &LogReport) -> Document {
-    let mut table = commits(&report.rows);
+    let mut table = commits(&report.rows, true);
     if report.not_listed.rows > 0 {
         let cost = Cell::Money(Some(report.not_listed.cost));
         table.push_data_row(vec![("row", Cell::text("not listed")), ("cost_usd", cost)]);

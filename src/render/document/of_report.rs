@@ -2,8 +2,8 @@
 
 use super::block::Document;
 use super::{
-    blame, cost, doctor, ingest, install, log, notes, overview, prices, problems, query, sessions, show_commit,
-    show_session, show_turn, status,
+    blame, cost, doctor, ingest, install, log, notes, overview, prices, problems, pull, query, sessions, show_commit,
+    show_session, show_turn, stats, status, why,
 };
 use crate::report::Report;
 
@@ -13,6 +13,8 @@ impl Document {
         match report {
             Report::Cost(report) => cost::document(report),
             Report::Blame(report) => blame::document(report),
+            Report::Why(report) => why::document(report),
+            Report::Stats(report) => stats::document(report),
             Report::Log(report) => log::document(report),
             Report::ShowCommit(report) => show_commit::document(report),
             Report::ShowSession(report) => show_session::document(report),
@@ -20,6 +22,7 @@ impl Document {
             Report::Sessions(report) => sessions::document(report),
             Report::Overview(report) => overview::document(report),
             Report::Problems(report) => problems::document(report),
+            Report::Pull(report) => pull::document(report),
             Report::PricesList(report) => prices::list_page(report),
             Report::PricesExplain(report) => prices::explain(report),
             Report::PricesCheck(report) => prices::check(report),

@@ -26,7 +26,7 @@ pub(super) fn document(report: &OverviewReport) -> Document {
             ("per day", days(report)),
         ])
         .with_table(models(&report.models))
-        .with_all(titled("newest commits with a cost", commits(&report.recent_commits)))
+        .with_all(titled("newest commits with a cost", commits(&report.recent_commits, false)))
         .with_all(titled("most expensive sessions", sessions(&report.top_sessions)))
         .with_all(books::bottom(&report.books, NotListed::default(), "rows", Place::BesideRows))
         .with_all(list("try next", hints(&report.hints), Role::Plain))

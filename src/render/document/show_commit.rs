@@ -9,17 +9,25 @@ use super::table::{Growing, Table};
 use crate::model::NanoUsd;
 use crate::render::amount::dollars;
 use crate::render::theme::Role;
-use crate::report::{Bucket, BucketCost, CallShare, CommitSession, Evidence, FileLines, ShowCommitReport};
+use crate::report::{Bucket, BucketCost, CallShare, CommitSession, Evidence, FileLines, LineCounts, ShowCommitReport};
 
 /// Returns the page.
 pub(super) fn document(report: &ShowCommitReport) -> Document {
     let commit = &report.commit;
+    let by = commit.added_by;
+    let agents = match by {
+        Some(counts) => share(Some(counts.agent), Some(counts.lines())),
+        None => share(commit.agent_lines, commit.added_lines),
+    };
+    let count = |of: fn(&LineCounts) -> u64| by.as_ref().map_or(Cell::Blank, |counts| Cell::count(of(counts)));
     let mut document = Document::new(&report.timezone)
         .with_heading(format!("commit {}  {}", commit.short, commit.subject))
         .with_facts([
             ("author", Cell::text(&commit.author)),
             ("date", Cell::At(Some(commit.at))),
-            ("agent lines", share(commit.agent_lines, commit.added_lines)),
+            ("agent lines", agents),
+            ("by people", count(|counts| counts.human)),
+            ("unknown", count(|counts| counts.unknown)),
             ("sessions", Cell::count(commit.sessions.len() as u64)),
         ]);
     for session in &report.sessions {
@@ -71,11 +79,14 @@ fn with_calls<R>(rows: Growing<'_, R>, call: impl Fn(&R) -> &CallShare + Copy) -
 }
 
 fn files(files: &[FileLines]) -> Table {
+    let count = |file: &FileLines, of: fn(&LineCounts) -> u64| Cell::Count(file.added_by.as_ref().map(of));
     Table::of(files)
         .with(Column::path("file", "path"), |file| Cell::text(&file.path))
         .with(Column::number("added", "added"), |file| Cell::Count(file.added))
         .with(Column::number("deleted", "deleted"), |file| Cell::Count(file.deleted))
-        .with(Column::number("by agents", "agent_lines"), |file| Cell::Count(file.agent_lines))
+        .with(Column::number("by agents", "agents"), |file| count(file, |counts| counts.agent))
+        .with(Column::number("by people", "people"), |file| count(file, |counts| counts.human))
+        .with(Column::number("unknown", "unknown"), |file| count(file, |counts| counts.unknown))
         .build()
 }
 

@@ -81,6 +81,12 @@ CREATE TABLE landed (
   PRIMARY KEY (tool_call, git_commit, path)
 ) STRICT, WITHOUT ROWID;
 
+-- Which path of the repository a path in a transcript means, as ids of names.
+CREATE TABLE written_path (
+  written INTEGER PRIMARY KEY,
+  path INTEGER NOT NULL
+) STRICT;
+
 -- What the shares of a session rest on; the same number means the same shares.
 CREATE TABLE session_state (
   session INTEGER PRIMARY KEY,

@@ -78,7 +78,7 @@ fn tool<'a>(block: &Block<'a>) -> Option<ToolUse<'a>> {
 fn requested_edit(input: ToolInput<'_>) -> Option<Edit<'_>> {
     let added = requested_lines(&input);
     let path: Cow<'_, str> = input.file_path.0.or(input.notebook_path.0)?;
-    Some(Edit { path, added, source: EditSource::Request })
+    Some(Edit { path, added, source: EditSource::Request, change: None })
 }
 
 fn requested_lines(input: &ToolInput<'_>) -> Vec<LineHash> {

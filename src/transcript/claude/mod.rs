@@ -7,6 +7,7 @@ mod assistant;
 mod classify;
 mod meta;
 mod other;
+mod patch;
 mod reader;
 mod row;
 mod tool_result;

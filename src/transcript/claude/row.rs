@@ -203,6 +203,10 @@ pub(super) struct ToolUseResult<'a> {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Hunk<'a> {
+    #[serde(rename = "oldStart")]
+    pub(super) old_start: Count,
+    #[serde(rename = "newStart")]
+    pub(super) new_start: Count,
     #[serde(borrow)]
     pub(super) lines: List<Text<'a>>,
 }

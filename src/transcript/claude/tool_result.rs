@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::super::edit::{Edit, EditSource, hashes_of_patch, hashes_of_replacement, hashes_of_text};
+use super::super::edit::{Change, Edit, EditSource, hashes_of_patch, hashes_of_replacement, hashes_of_text};
 use super::super::event::{AgentRun, Call, CallSource, Sighting, ToolResult};
 use super::super::json::{List, OneOrMany};
 use super::super::sighting::{sighting_of_operation, sightings_in};
+use super::patch::{change_of_edit, change_of_patch};
 use super::row::{Block, Hunk, ToolUseResult, UpdateRow};
 use crate::model::LineHash;
 
@@ -34,29 +35,39 @@ fn result<'a>(block: &Block<'a>, detail: Option<&ToolUseResult<'a>>, raw: &[u8])
 fn edits<'a>(detail: &ToolUseResult<'a>, raw: &[u8]) -> Vec<Edit<'a>> {
     let shell = detail.bash_edit_diff.0.iter().flat_map(|diff| &diff.files.0).filter_map(|file| {
         let path = file.file_path.0.clone()?;
-        Some(Edit { path, added: patch_lines(&file.hunks), source: EditSource::Shell })
+        let change = change_of_patch(&file.hunks);
+        Some(Edit { path, added: patch_lines(&file.hunks), source: EditSource::Shell, change })
     });
     written(detail, raw).into_iter().chain(shell).collect()
 }
 
 fn written<'a>(detail: &ToolUseResult<'a>, raw: &[u8]) -> Option<Edit<'a>> {
     let path = detail.file_path.0.clone()?;
-    let added = match (detail.kind.as_deref(), &detail.old_string.0, &detail.new_string.0) {
-        (Some("create"), ..) => hashes_of_text(&text(detail.content)),
+    let (added, change) = match (detail.kind.as_deref(), &detail.old_string.0, &detail.new_string.0) {
+        (Some("create"), ..) => created(&text(detail.content)),
         (Some("update"), ..) => updated(raw),
-        (_, Some(old), Some(new)) if !detail.user_modified.0 => replaced(old, new, detail),
+        (_, Some(old), Some(new)) if !detail.user_modified.0 => {
+            let patch = &detail.structured_patch;
+            let change = if detail.replace_all.0 { change_of_patch(patch) } else { change_of_edit(old, new, patch) };
+            (replaced(old, new, detail), change)
+        }
         _ if detail.structured_patch.0.is_empty() => return None,
-        _ => patch_lines(&detail.structured_patch),
+        _ => (patch_lines(&detail.structured_patch), change_of_patch(&detail.structured_patch)),
     };
-    Some(Edit { path, added, source: EditSource::Patch })
+    Some(Edit { path, added, source: EditSource::Patch, change })
+}
+
+fn created(content: &str) -> (Vec<LineHash>, Option<Change>) {
+    (hashes_of_text(content), Some(Change::whole(Some(""), content)))
 }
 
 /// Lines of a whole file that were not in the one before.
-fn updated(raw: &[u8]) -> Vec<LineHash> {
+fn updated(raw: &[u8]) -> (Vec<LineHash>, Option<Change>) {
     let mut rows = serde_json::Deserializer::from_slice(raw).into_iter::<UpdateRow<'_>>();
     let update = rows.next().and_then(Result::ok).and_then(|row| row.tool_use_result.0).unwrap_or_default();
     let text = |text: &super::super::json::Text<'_>| text.as_deref().map(str::to_owned).unwrap_or_default();
-    hashes_of_replacement(&text(&update.original_file), &text(&update.content))
+    let (before, after) = (text(&update.original_file), text(&update.content));
+    (hashes_of_replacement(&before, &after), Some(Change::whole(Some(&before), &after)))
 }
 
 /// Lines of a replacement, from its texts rather than from the patch.

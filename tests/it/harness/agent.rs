@@ -69,13 +69,6 @@ impl<'w> Agent<'w> {
         output
     }
 
-    /// Runs a command of the shell in the Bash tool, between its two hooks; it must succeed.
-    pub(crate) fn bash(&self, id: &str, command: &str) -> &Self {
-        self.begins(id, command);
-        self.runs(command);
-        self.ends(id, command, json!({"stdout": "", "stderr": ""}))
-    }
-
     /// What runs in the Bash tool, without its hooks.
     pub(crate) fn runs(&self, command: &str) {
         let mut shell = self.world.command(Path::new("sh"), &self.folder);

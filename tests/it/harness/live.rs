@@ -84,7 +84,8 @@ impl World {
     #[track_caller]
     pub(crate) fn scanned(&self, tool_use: &str) -> Vec<String> {
         let scan = self.scan(tool_use);
-        let word = |file: &Value| format!("{} {}", file["path"].as_str().unwrap(), file["doubt"].as_str().unwrap_or("sure"));
+        let word =
+            |file: &Value| format!("{} {}", file["path"].as_str().unwrap(), file["doubt"].as_str().unwrap_or("sure"));
         scan["files"].as_array().map(|files| files.iter().map(word).collect()).unwrap_or_default()
     }
 }

@@ -19,6 +19,7 @@ mod diff;
 mod gemini;
 mod git;
 mod ids;
+#[cfg(unix)]
 mod live;
 mod money;
 mod output;
@@ -33,6 +34,7 @@ mod world;
 pub(crate) use agent::{Agent, Tree};
 pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
+#[cfg(unix)]
 pub(crate) use live::pause;
 pub(crate) use scene::{Place, Scene, told, told_in};
 pub(crate) use spoil::Spoil;

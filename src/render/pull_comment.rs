@@ -1,0 +1,220 @@
+//! The comment on a pull request.
+//!
+//! Markdown for a forge, within its limits: sections give way one after another, and what was left out is said; no
+//! table is ever cut in the middle. Every text that came with the pull request is a stranger's.
+
+use super::amount::dollars;
+use super::document::{headline, remarks, short, signed};
+use super::grouping::grouped;
+use super::markdown_text::markdown_text;
+use crate::report::{BudgetVerdict, Missing, PullCommitRow, PullReport, PullSession, PullUsage};
+
+/// How large a comment may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommentLimit {
+    /// Unicode characters.
+    pub chars: usize,
+    /// Bytes.
+    pub bytes: usize,
+}
+
+impl CommentLimit {
+    /// Well below what GitHub takes (65,536 characters).
+    pub const GITHUB: CommentLimit = CommentLimit { chars: 60_000, bytes: 240_000 };
+}
+
+/// How much a comment tells; each step tells less.
+#[derive(Debug, Clone, Copy)]
+struct Detail {
+    commits: usize,
+    sessions: usize,
+    models: usize,
+    has_notes: bool,
+}
+
+const STEPS: [Detail; 6] = [
+    Detail { commits: usize::MAX, sessions: usize::MAX, models: usize::MAX, has_notes: true },
+    Detail { commits: 50, sessions: 30, models: 30, has_notes: true },
+    Detail { commits: 20, sessions: 10, models: 10, has_notes: true },
+    Detail { commits: 0, sessions: 10, models: 10, has_notes: true },
+    Detail { commits: 0, sessions: 0, models: 5, has_notes: true },
+    Detail { commits: 0, sessions: 0, models: 0, has_notes: false },
+];
+
+/// Returns the comment, without the marker that makes it ours.
+///
+/// `link` is the address of the complete report, made by us and not by the pull request.
+pub fn pull_comment(report: &PullReport, limit: CommentLimit, link: Option<&str>) -> String {
+    let texts = STEPS.iter().map(|detail| text(report, *detail, link));
+    let is_small = |text: &String| text.len() <= limit.bytes && text.chars().count() <= limit.chars;
+    let mut last = String::new();
+    for text in texts {
+        if is_small(&text) {
+            return text;
+        }
+        last = text;
+    }
+    last
+}
+
+fn text(report: &PullReport, detail: Detail, link: Option<&str>) -> String {
+    let mut text = format!("### {}{}\n\n", warning(report), markdown_text(&capital(&headline(report))));
+    if report.coverage.traced > 0 {
+        text.push_str(&summary(report));
+    }
+    if detail.has_notes {
+        remarks(report).iter().for_each(|remark| text.push_str(&format!("> {}\n", markdown_text(remark))));
+        text.push('\n');
+    }
+    if report.coverage.traced > 0 {
+        text.push_str(&models(report, detail.models));
+        text.push_str(&commits(report, detail.commits));
+        text.push_str(&sessions(report, detail.sessions));
+    }
+    text + &foot(report, link)
+}
+
+fn warning(report: &PullReport) -> &'static str {
+    let is_over = report.budget.is_some_and(|budget| budget.verdict == BudgetVerdict::Over);
+    if is_over { "⚠ " } else { "" }
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+fn summary(report: &PullReport) -> String {
+    let since = report.since.as_ref().and_then(|since| since.cost).map_or_else(|| "–".to_owned(), signed);
+    let median = report.median.map_or_else(|| "–".to_owned(), |median| dollars(median.cost));
+    let tokens = &report.total.tokens;
+    let lines = match (report.lines.agent, report.lines.added) {
+        (Some(agent), Some(added)) => format!("{} / {}", grouped(agent), grouped(added)),
+        _ => "not known".to_owned(),
+    };
+    let mut text = String::from("| | This PR | Since last push | Repository median¹ |\n|---|--:|--:|--:|\n");
+    let mut row = |name: &str, this: &str, since: &str, median: &str| {
+        text.push_str(&format!("| {name} | {this} | {since} | {median} |\n"));
+    };
+    row(cost_name(report), &format!("**{}**", money(&report.total)), &since, &median);
+    let all = format!("{} / {} / {}", grouped(tokens.input), grouped(tokens.output), grouped(tokens.cache_read));
+    row("Tokens in / out / cache read", &all, "", "");
+    row("Agent lines / added lines", &lines, "", "");
+    row("Commits with a trace", &format!("{} of {}", report.coverage.traced, report.coverage.commits), "", "");
+    text.push('\n');
+    if let Some(budget) = report.budget {
+        let verdict = match budget.verdict {
+            BudgetVerdict::Ok => "kept",
+            BudgetVerdict::Over => "exceeded",
+            BudgetVerdict::Unknown => "not exceeded by what is known",
+        };
+        text.push_str(&format!("**Budget** {} per pull request: {verdict}\n\n", dollars(budget.limit)));
+    }
+    text
+}
+
+/// Who has a plan does not pay by the token.
+fn cost_name(report: &PullReport) -> &'static str {
+    match report.billing.as_slice() {
+        [only] if only == "api" => "Cost",
+        _ => "Cost (API-equivalent)",
+    }
+}
+
+fn money(usage: &PullUsage) -> String {
+    match (usage.cost, usage.cost_missing) {
+        (Some(cost), _) => dollars(cost),
+        (None, Some(Missing::Unpriced)) => "no price".to_owned(),
+        (None, Some(Missing::NoSession)) => "no trace".to_owned(),
+        (None, _) => "not recorded".to_owned(),
+    }
+}
+
+/// A folded table; nothing if it has no rows to show.
+fn folded(title: &str, header: &str, rows: &[String], left_out: usize, whole: usize) -> String {
+    if whole == 0 {
+        return String::new();
+    }
+    if rows.is_empty() {
+        return format!("{title} ({whole}): left out here for its length.\n\n");
+    }
+    let rest = if left_out > 0 { format!("\n{left_out} more are left out here.\n") } else { String::new() };
+    format!("<details><summary>{title} ({whole})</summary>\n\n{header}\n{}{rest}\n</details>\n\n", rows.concat())
+}
+
+fn code(text: &str) -> String {
+    format!("<code>{}</code>", markdown_text(&clipped(text)))
+}
+
+/// Nobody needs more of a title in a table.
+const MAX_TEXT: usize = 72;
+
+fn clipped(text: &str) -> String {
+    let mut clipped: String = text.chars().take(MAX_TEXT).collect();
+    if clipped.len() < text.len() {
+        clipped.push('…');
+    }
+    clipped
+}
+
+fn models(report: &PullReport, most: usize) -> String {
+    let row = |row: &crate::report::PullModel| {
+        let tokens = &row.usage.tokens;
+        format!(
+            "| {} | {} | {} | {} | {} / {} | {} |\n",
+            row.model.as_deref().map_or_else(|| "not recorded".to_owned(), code),
+            grouped(row.usage.requests),
+            grouped(tokens.input),
+            grouped(tokens.output),
+            grouped(tokens.cache_write()),
+            grouped(tokens.cache_read),
+            money(&row.usage),
+        )
+    };
+    let rows: Vec<String> = report.models.iter().take(most).map(row).collect();
+    let header = "| Model | Requests | In | Out | Cache written / read | Cost |\n|---|--:|--:|--:|--:|--:|";
+    folded("By model", header, &rows, report.models.len() - rows.len(), report.models.len())
+}
+
+fn commits(report: &PullReport, most: usize) -> String {
+    let row = |row: &&PullCommitRow| {
+        let lines = match (row.lines.agent, row.lines.added) {
+            (Some(agent), Some(added)) => format!("{} / {}", grouped(agent), grouped(added)),
+            (None, Some(added)) => format!("– / {}", grouped(added)),
+            _ => "–".to_owned(),
+        };
+        let (id, subject) = (short(&row.commit), code(&row.subject));
+        format!("| <code>{id}</code> | {subject} | {} | {lines} | {} |\n", row.sessions, money(&row.usage))
+    };
+    // The dearest stay longest.
+    let mut dearest: Vec<&PullCommitRow> = report.commits.iter().collect();
+    dearest.sort_by_key(|row| std::cmp::Reverse(row.usage.cost));
+    let rows: Vec<String> = dearest.iter().take(most).map(row).collect();
+    let header = "| Commit | Subject | Sessions | Agent / added lines | Cost |\n|---|---|--:|--:|--:|";
+    folded("By commit", header, &rows, report.commits.len() - rows.len(), report.commits.len())
+}
+
+fn sessions(report: &PullReport, most: usize) -> String {
+    let row = |row: &PullSession| {
+        let lines = row.lines.map_or_else(|| "–".to_owned(), grouped);
+        let (session, agent) = (code(&row.session), code(&row.agent));
+        format!("| {session} | {agent} | {} | {lines} | {} |\n", row.commits, money(&row.usage))
+    };
+    let rows: Vec<String> = report.sessions.iter().take(most).map(row).collect();
+    let header = "| Session | Agent | Commits | Lines | Cost |\n|---|---|--:|--:|--:|";
+    folded("By session", header, &rows, report.sessions.len() - rows.len(), report.sessions.len())
+}
+
+fn foot(report: &PullReport, link: Option<&str>) -> String {
+    let median = report.median.map(|median| format!("¹ of the last {} landings with traces. ", median.landings));
+    let prices =
+        if report.prices.is_empty() { String::new() } else { format!("Prices {}. ", report.prices.join(", ")) };
+    let link = link.map_or_else(String::new, |link| format!(" <a href=\"{link}\">Complete report</a>."));
+    format!(
+        "<sub>{}{}Head <code>{}</code>, agent-trace {}, from git notes: what the authors' machines recorded; no prompts and no code are stored.{link}</sub>\n",
+        median.unwrap_or_default(),
+        markdown_text(&prices),
+        short(&report.head),
+        env!("CARGO_PKG_VERSION"),
+    )
+}
