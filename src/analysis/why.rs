@@ -6,7 +6,7 @@ use super::error::AnalysisError;
 use super::prompt::{PromptText, prompt};
 use super::show_commit::evidence;
 use crate::derive::TurnKind;
-use crate::model::{CommitId, NanoUsd, Timestamp};
+use crate::model::{CommitId, NanoUsd, Timestamp, without_home};
 use crate::report::{
     BlameLine, Missing, WhyCall, WhyCommit, WhyLanded, WhyLink, WhyPullRequest, WhyShare, WhyTool, WhyTurn,
 };
@@ -140,10 +140,10 @@ impl Search<'_> {
         })
     }
 
-    /// Paths of tools are absolute; people want those of the repository.
+    /// Paths of tools are absolute, without the name of the home folder; people want those of the repository.
     fn inside(&self, path: String) -> String {
         let path = path.replace('\\', "/");
-        let root = self.facts.root.map(|root| root.replace('\\', "/"));
+        let root = self.facts.root.map(|root| without_home(root).replace('\\', "/"));
         let rest = root.as_deref().and_then(|root| path.strip_prefix(root)?.strip_prefix('/'));
         rest.map(str::to_owned).unwrap_or(path)
     }

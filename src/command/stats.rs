@@ -191,23 +191,36 @@ fn of_files(
         let query = |file: &String| BlameQuery { options: options.clone(), file: file.into(), ..BlameQuery::default() };
         let queries: Vec<BlameQuery> = files.iter().map(query).collect();
         let blamed = git::blame_many(context.start(), &queries, &|| bar.advance(1));
-        let (mut lines, mut ends) = (Vec::new(), Vec::new());
-        for answer in blamed {
-            if let Some(blamed) = answer? {
-                let text = |line: &git::BlamedLine| blamed.text.get(line.content.clone()).unwrap_or_default();
-                lines.extend(blamed.lines.iter().map(|line| blank(line, text(line))));
-            } else {
-                stats.add_uncounted();
-            }
-            ends.push(lines.len());
-        }
-        let lines = decided(sources, lines)?;
-        let mut begin = 0;
-        for (name, end) in names.iter().zip(ends) {
-            stats.add_lines(name, lines.get(begin..end).unwrap_or_default(), &excluded);
-            begin = end;
-        }
+        add_files(sources, names, blamed.into_iter().collect::<Result<_, _>>()?, &excluded, &mut stats)?;
     }
     bar.finish();
     Ok(stats)
+}
+
+/// Decides the lines of many files at once, and counts them.
+fn add_files(
+    sources: &Sources,
+    names: &[String],
+    blamed: Vec<Option<git::Blame>>,
+    excluded: &Excluded<'_>,
+    stats: &mut LineStats,
+) -> Result<(), Error> {
+    let (mut lines, mut ends) = (Vec::new(), Vec::new());
+    for blamed in blamed {
+        match blamed {
+            Some(blamed) => lines.extend(blamed.lines.iter().map(|line| blank(line, text_of(&blamed, line)))),
+            None => stats.add_uncounted(),
+        }
+        ends.push(lines.len());
+    }
+    let lines = decided(sources, lines)?;
+    let begins = std::iter::once(0).chain(ends.iter().copied());
+    for (name, (begin, end)) in names.iter().zip(begins.zip(&ends)) {
+        stats.add_lines(name, lines.get(begin..*end).unwrap_or_default(), excluded);
+    }
+    Ok(())
+}
+
+fn text_of<'b>(blamed: &'b git::Blame, line: &git::BlamedLine) -> &'b [u8] {
+    blamed.text.get(line.content.clone()).unwrap_or_default()
 }

@@ -32,6 +32,20 @@ impl LineCounts {
         self.unknown += other.unknown;
     }
 
+    /// Returns how many lines are of a class.
+    pub fn of(&self, class: LineClass) -> u64 {
+        match class {
+            LineClass::Agent => self.agent,
+            LineClass::Human => self.human,
+            LineClass::Unknown => self.unknown,
+        }
+    }
+
+    /// Returns every class with its lines.
+    pub fn by_class(&self) -> [(LineClass, u64); 3] {
+        [LineClass::Agent, LineClass::Human, LineClass::Unknown].map(|class| (class, self.of(class)))
+    }
+
     /// Returns how many lines there are.
     pub fn lines(&self) -> u64 {
         self.agent + self.human + self.unknown

@@ -168,11 +168,10 @@ impl StatsReport {
     /// [`Imbalance`] with the first sum that fails.
     pub fn balanced(&self) -> Result<(), Imbalance> {
         let rest = self.not_listed.counts;
-        let classes: [(&str, fn(&LineCounts) -> u64); 3] =
-            [("agents", |counts| counts.agent), ("people", |counts| counts.human), ("nobody", |counts| counts.unknown)];
-        for (name, class) in classes {
-            let rows = self.rows.iter().map(|row| class(&row.counts)).chain([class(&rest)]);
-            check_lines(|| format!("lines of {name}"), rows, class(&self.totals))?;
+        for (class, whole) in self.totals.by_class() {
+            let of = |counts: &LineCounts| counts.of(class);
+            let rows = self.rows.iter().map(|row| of(&row.counts)).chain([of(&rest)]);
+            check_lines(|| format!("lines of class {}", class.name()), rows, whole)?;
         }
         let rows = self.rows.iter().map(|row| row.lines).chain([rest.lines()]);
         check_lines(|| "lines of the rows".into(), rows, self.totals.lines())?;

@@ -7,14 +7,19 @@ use super::books::{counted, list};
 use super::cell::Cell;
 use super::column::Column;
 use super::table::Table;
+use crate::model::NanoUsd;
 use crate::render::amount::dollars;
 use crate::render::git_date::git_date;
+use crate::render::grouping::grouped;
 use crate::render::theme::Role;
 use crate::render::zone::Zone;
 use crate::report::{BlameColumns, BlameLine, BlamePrompt, BlameReport, LineClass, LineGrade};
 
 /// Width of a tab, as terminals have it.
 const TAB: usize = 8;
+
+/// Sessions that are named below the lines.
+const SESSIONS: usize = 5;
 
 /// Characters of a prompt that are shown beside a line.
 const PROMPT: usize = 40;
@@ -59,24 +64,25 @@ fn commit(line: &BlameLine, digits: Option<usize>) -> String {
     id.map_or_else(|| "not yet".into(), |id| id.chars().take(digits.unwrap_or(10)).collect())
 }
 
-/// A mark says what the colour says: `=` an edit, `~` inferred, `?` unknown.
+/// A mark says what the colour says: `=` shown by an edit or by states of the file, `~` inferred, `?` unknown.
 fn who(line: &BlameLine, columns: BlameColumns) -> String {
     let author = if columns.address { &line.address } else { &line.author };
+    let mark = match (line.class, line.grade) {
+        (LineClass::Unknown, _) => '?',
+        (_, LineGrade::Exact | LineGrade::Matched) => '=',
+        _ => '~',
+    };
     match (line.class, columns.short) {
-        (LineClass::Agent, _) => {
-            let model = line.model.as_deref().or(line.agent.as_deref()).unwrap_or("agent");
-            format!("{} {model} {}", sure(line), line.session_short.as_deref().unwrap_or("—"))
-        }
-        (LineClass::Human, true) => format!("{} human", sure(line)),
-        (LineClass::Human, false) => format!("{} {author}", sure(line)),
-        (LineClass::Unknown, true) => "?".into(),
-        (LineClass::Unknown, false) => format!("? {author}"),
+        (LineClass::Agent, _) => format!("{mark} {} {}", writer(line), line.session_short.as_deref().unwrap_or("—")),
+        (LineClass::Human, true) => format!("{mark} human"),
+        (LineClass::Unknown, true) => mark.to_string(),
+        (_, false) => format!("{mark} {author}"),
     }
 }
 
-/// `=` rests on what was written, `~` on what is around it or on what is not there.
-fn sure(line: &BlameLine) -> char {
-    if matches!(line.grade, LineGrade::Exact | LineGrade::Matched) { '=' } else { '~' }
+/// Returns the name of who wrote a line of an agent, as well as it is known.
+fn writer(line: &BlameLine) -> &str {
+    line.model.as_deref().or(line.agent.as_deref()).unwrap_or("agent")
 }
 
 fn tone(line: &BlameLine, text: String) -> Cell {
@@ -112,14 +118,40 @@ fn legend(report: &BlameReport) -> Vec<String> {
     let totals = report.totals;
     let lines = totals.agent + totals.human + totals.unknown;
     let cost = if report.columns.cost { format!(", {}", dollars(totals.cost)) } else { String::new() };
-    vec![
-        format!(
-            "{}: {} by agents, {} by people, {} unknown{cost}",
-            counted(lines, "line"),
-            totals.agent,
-            totals.human,
-            totals.unknown
-        ),
-        "= known from edits, ~ inferred, ? no evidence: the author of the commit is shown".to_owned(),
-    ]
+    let percent =
+        |part: u64| (part * 100).checked_div(lines).map_or_else(String::new, |percent| format!(" ({percent} %)"));
+    let mut sentences = vec![format!(
+        "{}: {}{} by agents, {} by people, {} unknown{cost}",
+        counted(lines, "line"),
+        grouped(totals.agent),
+        percent(totals.agent),
+        grouped(totals.human),
+        grouped(totals.unknown)
+    )];
+    sentences.extend(sessions(report));
+    sentences
+        .push("= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author".to_owned());
+    sentences
+}
+
+/// Returns who of the agents wrote most, one sentence a session and model.
+fn sessions(report: &BlameReport) -> Vec<String> {
+    let mut counts: Vec<((&str, &str), u64, NanoUsd)> = Vec::new();
+    for line in report.lines.iter().filter(|line| line.class == LineClass::Agent) {
+        let key = (writer(line), line.session_short.as_deref().unwrap_or("—"));
+        let cost = line.cost.unwrap_or_default();
+        match counts.iter_mut().find(|(known, ..)| *known == key) {
+            Some((_, lines, sum)) => (*lines, *sum) = (*lines + 1, *sum + cost),
+            None => counts.push((key, 1, cost)),
+        }
+    }
+    counts.sort_by_key(|(key, lines, _)| (std::cmp::Reverse(*lines), *key));
+    let more = counts.len().saturating_sub(SESSIONS);
+    let sentence = |((writer, session), lines, cost): &((&str, &str), u64, NanoUsd)| {
+        let cost = if report.columns.cost { format!(", {}", dollars(*cost)) } else { String::new() };
+        format!("{writer} {session}: {}{cost}", counted(*lines, "line"))
+    };
+    let mut sentences: Vec<String> = counts.iter().take(SESSIONS).map(sentence).collect();
+    sentences.extend((more > 0).then(|| format!("and {more} more")));
+    sentences
 }

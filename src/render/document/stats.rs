@@ -8,7 +8,8 @@ use super::table::Table;
 use crate::render::grouping::grouped;
 use crate::render::theme::Role;
 use crate::report::{
-    ExcludedLines, Exclusion, LineClass, LineCounts, ReasonLines, StatsBy, StatsOf, StatsReport, StatsRow, reason_words,
+    ExcludedLines, Exclusion, LineClass, LineCounts, LineGrade, ReasonLines, StatsBy, StatsOf, StatsReport, StatsRow,
+    reason_words,
 };
 
 /// Returns the page.
@@ -138,5 +139,10 @@ fn exclusion_name(reason: Exclusion) -> &'static str {
 }
 
 fn reason(part: &ReasonLines) -> String {
-    format!("{}: {}", counted(part.lines, "line"), reason_words(part.reason))
+    let words = reason_words(part.reason);
+    let more = match (part.class, part.grade) {
+        (LineClass::Unknown, LineGrade::Declared) => "; the commit is linked with one session",
+        _ => "",
+    };
+    format!("{}: {words}{more}", counted(part.lines, "line"))
 }
