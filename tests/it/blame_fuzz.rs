@@ -7,7 +7,7 @@ use crate::harness::{Counts, Place, Scene, World};
 use std::env;
 
 /// Steps of one test, unless told otherwise.
-const STEPS: usize = 96;
+const STEPS: usize = 48;
 
 /// Steps of one world: a longer history makes every question dearer and finds no more.
 const STEPS_OF_WORLD: usize = 48;

@@ -15,7 +15,11 @@ fn side(s: &Scene<'_>) {
 fn one_commit() {
     told(|s| {
         side(s);
-        s.git("cherry-pick side~2").check_unsure("a1 a2").git("cherry-pick -x side~1").check_unsure("a1 a2 h1").trailers("");
+        s.git("cherry-pick side~2")
+            .check_unsure("a1 a2")
+            .git("cherry-pick -x side~1")
+            .check_unsure("a1 a2 h1")
+            .trailers("");
     });
 }
 
@@ -41,7 +45,10 @@ fn without_a_commit() {
     told(|s| {
         side(s);
         s.git("cherry-pick --no-commit side~2").git("commit --quiet -m taken").check_unsure("a1 a2");
-        s.git("cherry-pick --no-commit side~1 side").person("b.rs", "b1 a5 b2 h7").commit("more").check_unsure("a1 a2 b1 a5 b2");
+        s.git("cherry-pick --no-commit side~1 side")
+            .person("b.rs", "b1 a5 b2 h7")
+            .commit("more")
+            .check_unsure("a1 a2 b1 a5 b2");
     });
 }
 

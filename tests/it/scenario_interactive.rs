@@ -106,7 +106,9 @@ fn autosquash_of_fixups() {
         three(s);
         s.ann("a.rs", "o1 a1 a2 a3 o2 o3 o4 h1 o5 o6").git("commit --quiet --all --fixup=HEAD~2").check();
         s.person("b.rs", "b1 h6 b2").git("commit --quiet --all --fixup=HEAD~2").check();
-        s.with("GIT_SEQUENCE_EDITOR", "true").git("rebase --quiet --interactive --autosquash HEAD~5").check_unsure("h1 h6");
+        s.with("GIT_SEQUENCE_EDITOR", "true")
+            .git("rebase --quiet --interactive --autosquash HEAD~5")
+            .check_unsure("h1 h6");
     });
 }
 

@@ -72,8 +72,15 @@ fn a_squash() {
 fn a_squash_of_two_agents_and_a_person() {
     told(|s| {
         three_branches(s);
-        s.git("switch --quiet one").bob("d.rs", "b7 b8").bob_commits("four").ann("d.rs", "b7 a9 b8").ann_commits("five");
-        s.git("switch --quiet trunk").git("merge --quiet --squash one").git("commit --quiet --no-edit").check_unsure("a1 a2 b7 a9 b8");
+        s.git("switch --quiet one")
+            .bob("d.rs", "b7 b8")
+            .bob_commits("four")
+            .ann("d.rs", "b7 a9 b8")
+            .ann_commits("five");
+        s.git("switch --quiet trunk")
+            .git("merge --quiet --squash one")
+            .git("commit --quiet --no-edit")
+            .check_unsure("a1 a2 b7 a9 b8");
         s.git("branch --quiet -D one").check();
     });
 }
@@ -82,7 +89,11 @@ fn a_squash_of_two_agents_and_a_person() {
 fn a_squash_by_an_agent_with_more_in_it() {
     told(|s| {
         three_branches(s);
-        s.git("merge --quiet --squash one").ann("b.rs", "h5 a6").ann_commits("squashed").check_unsure("a1 a2").trailers("ann");
+        s.git("merge --quiet --squash one")
+            .ann("b.rs", "h5 a6")
+            .ann_commits("squashed")
+            .check_unsure("a1 a2 h5")
+            .trailers("ann");
     });
 }
 
@@ -90,7 +101,11 @@ fn a_squash_by_an_agent_with_more_in_it() {
 fn a_merge_that_is_not_committed_at_once() {
     told(|s| {
         three_branches(s);
-        s.git("merge --quiet --no-commit --no-ff one").person("d.rs", "h7").ann("e.rs", "a8").commit("merged").check_unsure("h7 a8");
+        s.git("merge --quiet --no-commit --no-ff one")
+            .person("d.rs", "h7")
+            .ann("e.rs", "a8")
+            .commit("merged")
+            .check_unsure("h7 a8");
     });
 }
 

@@ -15,7 +15,9 @@ fn exported_and_imported() {
     told(|s| {
         history(s);
         s.sh("git fast-export --all | sed s/carl@example.com/karl@example.com/ >../stream");
-        s.sh("git checkout --quiet --detach && git fast-import --force --quiet <../stream && git checkout --quiet trunk");
+        s.sh(
+            "git checkout --quiet --detach && git fast-import --force --quiet <../stream && git checkout --quiet trunk",
+        );
         s.check_unsure("h1");
     });
 }

@@ -20,7 +20,8 @@ pub(super) fn difference(world: &World, folder: &Path) -> Option<String> {
     // Every record is rounded down to a whole micro-dollar.
     let is_all_there = (0..1_000 * sum.usage().count().max(1) as i64).contains(&missing);
     let is_right = is_all_there && noted.get(Counter::Requests) == requests;
-    let said = || format!("{missing} of {nano} nano-USD missing, {} of {requests} requests", noted.get(Counter::Requests));
+    let said =
+        || format!("{missing} of {nano} nano-USD missing, {} of {requests} requests", noted.get(Counter::Requests));
     (!is_right).then(said)
 }
 

@@ -465,7 +465,11 @@ const STATUS: [&str; 3] = ["status", "--porcelain=v2", "--untracked-files=all"];
 
 /// Files of words among what git lists.
 fn files(listed: &str) -> impl Iterator<Item = &str> {
-    listed.split('\0').filter_map(|entry| entry.split_once('\t')).map(|(_, path)| path).filter(|path| path.ends_with(".rs"))
+    listed
+        .split('\0')
+        .filter_map(|entry| entry.split_once('\t'))
+        .map(|(_, path)| path)
+        .filter(|path| path.ends_with(".rs"))
 }
 
 /// How a command ended and what it said; commits with a trailer have other ids.

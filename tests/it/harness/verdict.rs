@@ -68,7 +68,8 @@ pub(super) fn judge(lines: &[Line], unsure: &Unsure) -> Vec<String> {
         };
         let Line { class, reason, commit, .. } = line;
         let (session, word) = (line.session.unwrap_or("nobody"), name(&line.text));
-        let said = || format!("line {}: `{word}` is {owner:?}'s, not {class} of {session} ({reason}, {commit})", at + 1);
+        let said =
+            || format!("line {}: `{word}` is {owner:?}'s, not {class} of {session} ({reason}, {commit})", at + 1);
         (!is_right).then(said)
     };
     lines.iter().enumerate().filter_map(wrong).collect()

@@ -85,10 +85,7 @@ mod tests {
     #[test]
     fn words_become_lines_and_lines_words() {
         let text = super::text("o1 >a2 >} _ h3");
-        assert_eq!(
-            text,
-            "let o1 = made_of_o1();\n    let a2 = made_of_a2();\n    }\n\nlet h3 = made_of_h3();\n"
-        );
+        assert_eq!(text, "let o1 = made_of_o1();\n    let a2 = made_of_a2();\n    }\n\nlet h3 = made_of_h3();\n");
         assert_eq!(text.lines().map(name).collect::<Vec<_>>(), ["o1", "a2", "}", "", "h3"]);
         assert_eq!(typed_by(super::text("}~h").lines().next().unwrap()), Some(Owner::Person));
         let owners: Vec<Owner> = text.lines().map(Owner::of).collect();
