@@ -157,37 +157,45 @@ impl Case<'_> {
         let is_open: Vec<bool> = (verdicts.iter().zip(added))
             .map(|(verdict, line)| verdict.is_none() && file.new[*line].is_trivial() && !is_complete)
             .collect();
-        let has_moved = |line: usize| file.new[line].hash().is_some_and(|hash| self.removed.contains(&hash));
+        let may_have_moved = |line: usize| told.is_some_and(|told| told.may_have_moved(file.new[line]));
         let rest = |(verdict, line): (Option<Verdict>, &usize)| match (verdict, own_rest.0) {
             (Some(verdict), _) => verdict,
-            (None, LineClass::Human) if has_moved(*line) => Verdict::Rest(MOVED),
-            (None, LineClass::Human) if is_complete => {
+            (None, LineClass::Human) if is_complete && may_have_moved(*line) => match file.new[*line].is_trivial() {
+                true => Verdict::Rest(TRIVIAL),
+                false => Verdict::Rest((LineClass::Unknown, LineGrade::None, LineReason::OtherEdit)),
+            },
+            (None, LineClass::Human) if is_complete && !self.has_moved(file.new[*line].hash()) => {
                 Verdict::Rest((LineClass::Human, LineGrade::Exact, LineReason::OutsideStates))
             }
-            (None, _) => Verdict::Rest(doubted(own_rest, file.new[*line].hash(), &written)),
+            (None, _) => Verdict::Rest(self.doubted(own_rest, file.new[*line].hash(), &written)),
         };
         let mut verdicts: Vec<Verdict> = verdicts.into_iter().zip(added).map(rest).collect();
         settle(&file.added, &is_open, &mut verdicts);
         verdicts
     }
-}
 
-/// What only moved, or changed its indent, is whose it was.
-const MOVED: Rest = (LineClass::Unknown, LineGrade::None, LineReason::Moved);
+    /// A line that some session wrote into this file is no person's, even if it landed elsewhere; one that only moved,
+    /// or changed its indent, is whose it was.
+    fn doubted(&self, rest: Rest, hash: Option<LineHash>, written: &HashSet<LineHash>) -> Rest {
+        match (rest, hash) {
+            ((LineClass::Human, ..), Some(hash)) if written.contains(&hash) => {
+                (LineClass::Unknown, LineGrade::None, LineReason::OtherEdit)
+            }
+            ((LineClass::Human, ..), hash) if self.has_moved(hash) => {
+                (LineClass::Unknown, LineGrade::None, LineReason::Moved)
+            }
+            ((_, _, LineReason::NotInEdits), None) => TRIVIAL,
+            (rest, _) => rest,
+        }
+    }
+
+    fn has_moved(&self, hash: Option<LineHash>) -> bool {
+        hash.is_some_and(|hash| self.removed.contains(&hash))
+    }
+}
 
 /// A command changed the file, or somebody else while it ran.
 const MAY_BE_A_COMMANDS: Rest = (LineClass::Unknown, LineGrade::None, LineReason::Command);
-
-/// A line that some session wrote into this file is no person's, even if it landed elsewhere.
-fn doubted(rest: Rest, hash: Option<LineHash>, written: &HashSet<LineHash>) -> Rest {
-    match (rest, hash) {
-        ((LineClass::Human, ..), Some(hash)) if written.contains(&hash) => {
-            (LineClass::Unknown, LineGrade::None, LineReason::OtherEdit)
-        }
-        ((_, _, LineReason::NotInEdits), None) => TRIVIAL,
-        (rest, _) => rest,
-    }
-}
 
 fn record(line: usize, verdict: Verdict) -> LineRecord {
     let first = u32::try_from(line + 1).unwrap_or(u32::MAX);
