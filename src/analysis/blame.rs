@@ -1,11 +1,11 @@
 //! `blame`: who wrote each line, from what was recorded of the commits git blames.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use super::directory::Directory;
 use super::error::AnalysisError;
 use super::line_costs::cost_of;
-use crate::model::{CommitId, LineClass, LineGrade, LineHash, LineReason};
+use crate::model::{CommitId, LineClass, LineGrade, LineReason};
 use crate::report::{BlameLine, Missing};
 use crate::store::{LineRecord, Reader, WriterFact};
 
@@ -43,15 +43,13 @@ struct Records<'r> {
     directory: Directory,
     paths: HashMap<String, Option<i64>>,
     writers: HashMap<(i64, i64), Option<WriterFact>>,
-    /// Lines that sessions wrote, by path.
-    written: HashMap<String, HashSet<LineHash>>,
 }
 
 impl<'r> Records<'r> {
     fn new(reader: &'r Reader) -> Result<Records<'r>, AnalysisError> {
         let directory = Directory::new(reader)?;
-        let (paths, writers, written) = Default::default();
-        Ok(Records { reader, directory, paths, writers, written })
+        let (paths, writers) = Default::default();
+        Ok(Records { reader, directory, paths, writers })
     }
 
     /// Names the writers of the lines that one commit added to one file.
@@ -77,7 +75,7 @@ impl<'r> Records<'r> {
                         Some(rest) => rest,
                         None => *rest.insert(self.rest(id, key)?),
                     };
-                    (line.class, line.grade, line.reason) = self.doubted(path, line, rest)?;
+                    (line.class, line.grade, line.reason) = rest;
                 }
             }
         }
@@ -94,9 +92,13 @@ impl<'r> Records<'r> {
     }
 
     /// Returns what holds for lines of a commit that stand in no record.
+    ///
+    /// Where history is cut short, git blames the last commit for lines that are older: nobody's then.
     fn rest(&self, id: &CommitId, key: i64) -> Result<Verdict, AnalysisError> {
         if let Some(commit) = self.reader.line_commit(key)? {
-            return Ok(commit.rest);
+            let is_human = commit.rest.0 == LineClass::Human;
+            let older = (LineClass::Unknown, LineGrade::None, LineReason::NoEvidence);
+            return Ok(if is_human { older } else { commit.rest });
         }
         let reason = match self.reader.commit_key(id)? {
             None => LineReason::NoContent,
@@ -104,22 +106,6 @@ impl<'r> Records<'r> {
             Some(_) => LineReason::NoEvidence,
         };
         Ok((LineClass::Unknown, LineGrade::None, reason))
-    }
-
-    /// A line that some session wrote into this file is no person's.
-    fn doubted(&mut self, path: &str, line: &BlameLine, rest: Verdict) -> Result<Verdict, AnalysisError> {
-        let hash = match (rest, LineHash::of(line.text.as_bytes())) {
-            ((LineClass::Human, ..), Some(hash)) => hash,
-            ((_, _, LineReason::NotInEdits), None) => {
-                return Ok((LineClass::Unknown, LineGrade::None, LineReason::Trivial));
-            }
-            _ => return Ok(rest),
-        };
-        if !self.written.contains_key(path) {
-            self.written.insert(path.to_owned(), self.reader.lines_written_to(path)?);
-        }
-        let is_written = self.written.get(path).is_some_and(|lines| lines.contains(&hash));
-        Ok(if is_written { (LineClass::Unknown, LineGrade::None, LineReason::OtherEdit) } else { rest })
     }
 
     fn write(&mut self, key: i64, record: &LineRecord, line: &mut BlameLine) -> Result<(), AnalysisError> {

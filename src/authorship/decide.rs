@@ -19,6 +19,8 @@ pub(super) struct Case<'g> {
     pub(super) commit: &'g LineCandidate,
     /// What holds for lines that no edit wrote.
     pub(super) rest: Rest,
+    /// Lines that the commit took out of some file: where it adds one again, it moved.
+    pub(super) removed: &'g HashSet<LineHash>,
 }
 
 /// Lines of the file that one tool call landed in the commit.
@@ -157,30 +159,38 @@ impl Case<'_> {
             .collect();
         let rest = |(verdict, line): (Option<Verdict>, &usize)| match (verdict, own_rest.0) {
             (Some(verdict), _) => verdict,
-            (None, LineClass::Human) if is_complete => {
+            (None, LineClass::Human) if is_complete && !self.has_moved(file.new[*line].hash()) => {
                 Verdict::Rest((LineClass::Human, LineGrade::Exact, LineReason::OutsideStates))
             }
-            (None, _) => Verdict::Rest(doubted(own_rest, file.new[*line].hash(), &written)),
+            (None, _) => Verdict::Rest(self.doubted(own_rest, file.new[*line].hash(), &written)),
         };
         let mut verdicts: Vec<Verdict> = verdicts.into_iter().zip(added).map(rest).collect();
         settle(&file.added, &is_open, &mut verdicts);
         verdicts
     }
+
+    /// A line that some session wrote into this file is no person's, even if it landed elsewhere; one that only moved,
+    /// or changed its indent, is whose it was.
+    fn doubted(&self, rest: Rest, hash: Option<LineHash>, written: &HashSet<LineHash>) -> Rest {
+        match (rest, hash) {
+            ((LineClass::Human, ..), Some(hash)) if written.contains(&hash) => {
+                (LineClass::Unknown, LineGrade::None, LineReason::OtherEdit)
+            }
+            ((LineClass::Human, ..), hash) if self.has_moved(hash) => {
+                (LineClass::Unknown, LineGrade::None, LineReason::Moved)
+            }
+            ((_, _, LineReason::NotInEdits), None) => TRIVIAL,
+            (rest, _) => rest,
+        }
+    }
+
+    fn has_moved(&self, hash: Option<LineHash>) -> bool {
+        hash.is_some_and(|hash| self.removed.contains(&hash))
+    }
 }
 
 /// A command changed the file, or somebody else while it ran.
 const MAY_BE_A_COMMANDS: Rest = (LineClass::Unknown, LineGrade::None, LineReason::Command);
-
-/// A line that some session wrote into this file is no person's, even if it landed elsewhere.
-fn doubted(rest: Rest, hash: Option<LineHash>, written: &HashSet<LineHash>) -> Rest {
-    match (rest, hash) {
-        ((LineClass::Human, ..), Some(hash)) if written.contains(&hash) => {
-            (LineClass::Unknown, LineGrade::None, LineReason::OtherEdit)
-        }
-        ((_, _, LineReason::NotInEdits), None) => TRIVIAL,
-        (rest, _) => rest,
-    }
-}
 
 fn record(line: usize, verdict: Verdict) -> LineRecord {
     let first = u32::try_from(line + 1).unwrap_or(u32::MAX);

@@ -21,7 +21,7 @@ pub enum AuthorshipError {
 }
 
 /// The rules of this module; another number decides everything again.
-const RULES: i64 = 1;
+const RULES: i64 = 2;
 
 /// Commits that are decided and written together.
 const AT_ONCE: usize = 256;
@@ -71,9 +71,11 @@ fn changed<'g>(ground: &'g Ground, stored: &HashMap<i64, i64>) -> Vec<Changed<'g
 
 /// A commit whose content is not here has no lines that anybody could be said to have written.
 fn decided(repo: &Repo, ground: &Ground, commit: &LineCandidate, rest: Rest, signature: i64) -> LineCommitRows {
-    let case = Case { ground, commit, rest };
     let (rest, files) = match repo.commit_lines(&commit.id) {
-        Ok(files) => (rest, files.iter().map(|file| case.decide(file)).collect()),
+        Ok(text) => {
+            let case = Case { ground, commit, rest, removed: &text.removed };
+            (rest, text.files.iter().map(|file| case.decide(file)).collect())
+        }
         Err(_) => ((LineClass::Unknown, LineGrade::None, LineReason::NoContent), Vec::new()),
     };
     LineCommitRows { commit: LineCommit { git_commit: commit.key, signature, rest }, files }

@@ -42,7 +42,7 @@ impl GitHook<'_> {
         match name {
             "prepare-commit-msg" => self.prepare(Path::new(argument(0)?), argument(1)?),
             "commit-msg" => self.finished(Path::new(argument(0)?)),
-            "post-commit" => self.committed(Event::Commit, GitState::of(self.place)),
+            "post-commit" => self.committed(Event::Commit, self.state()),
             "post-merge" if argument(0) == Some("0") => self.merged(),
             "post-rewrite" => self.rewritten(argument(0)?, input),
             "pre-push" => pushed(argument(0)?, argument(1), input),
@@ -101,6 +101,13 @@ impl GitHook<'_> {
             return None;
         }
         self.committed(Event::Merge, GitState::Merge)
+    }
+
+    /// A revert that needs no help leaves no sign but its word in the log of `HEAD`.
+    fn state(&self) -> GitState {
+        let state = GitState::of(self.place);
+        let is_revert = || self.place.last_move().is_some_and(|said| said.starts_with("revert: "));
+        if state == GitState::Plain && is_revert() { GitState::Revert } else { state }
     }
 
     fn committed(&self, event: Event, state: GitState) -> Option<()> {

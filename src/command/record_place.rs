@@ -62,7 +62,7 @@ impl<'r> Places<'r> {
         let mut all = self.added.borrow_mut();
         let files = all.entry(*commit).or_insert_with(|| {
             let files = self.repo.commit_lines(commit).unwrap_or_default();
-            files.into_iter().map(|file| (file.path.clone(), added(&file))).collect()
+            files.files.into_iter().map(|file| (file.path.clone(), added(&file))).collect()
         });
         files.get(path).cloned().unwrap_or_default()
     }

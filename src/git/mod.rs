@@ -60,7 +60,7 @@ pub use blame_many::blame_many;
 pub use blame_stream::{BlamedGroup, blame_stream};
 pub use blob_id::blob_id;
 pub use changes::{CommitChanges, FileChange, FileContent, OpaqueReason};
-pub use commit_lines::CommitLines;
+pub use commit_lines::{CommitLines, CommitText};
 pub use commits::{CommitFacts, Walk};
 pub use error::{ChangeError, GitError};
 pub use history::ListedCommit;

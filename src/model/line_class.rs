@@ -95,6 +95,8 @@ pub enum LineReason {
     Note,
     /// One of several equal lines beside each other, of which not all are of one writer.
     Ambiguous,
+    /// The commit took this very line out elsewhere, or changed its indent: it is whose it was.
+    Moved,
     /// Another tool's record says so.
     Declared,
 }
@@ -120,6 +122,7 @@ impl LineReason {
             LineReason::NoContent => "no_content",
             LineReason::Note => "note",
             LineReason::Ambiguous => "ambiguous",
+            LineReason::Moved => "moved",
             LineReason::Declared => "declared",
         }
     }
@@ -155,7 +158,7 @@ impl LineGrade {
 }
 
 impl LineReason {
-    const CODES: [LineReason; 18] = [
+    const CODES: [LineReason; 19] = [
         LineReason::NoEvidence,
         LineReason::Edit,
         LineReason::EditOfCopy,
@@ -173,6 +176,7 @@ impl LineReason {
         LineReason::OutsideStates,
         LineReason::Note,
         LineReason::Ambiguous,
+        LineReason::Moved,
         LineReason::Declared,
     ];
 

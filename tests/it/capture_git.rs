@@ -216,6 +216,7 @@ fn cherry_picks_and_reverts_are_not_stamped() {
         assert_eq!(tree.events("commit").last().unwrap()["state"], "cherry-pick");
         let _ = agent.git("t2", ["revert", "--no-edit", "HEAD"]).success();
         assert!(tree.message().starts_with("Revert \"aside\"") && !tree.message().contains("Agent-Session"));
+        assert_eq!(tree.events("commit").last().unwrap()["state"], "revert");
         let _ = agent.git("t3", ["revert", "--no-commit", "HEAD"]).success();
         let _ = agent.git("t4", ["commit", "--quiet", "-m", "put it back"]).success();
         assert_eq!(tree.message(), "put it back");

@@ -228,6 +228,32 @@ mod contract {
     });
     shape!(NoteFile { session: String, path: String, lines: u64 } optional { blob: String });
     shape!(NoteLineage { kind: String, commits: Vec<String> } optional {});
+    shape!(Pull {
+        schema: String, base: String, head: String, total: PullUsage, lines: PullLines, coverage: PullCoverage,
+        models: Vec<PullModel>, commits: Vec<PullCommit>, sessions: Vec<PullSession>, prices: Vec<String>,
+        billing: Vec<String>,
+    } optional { merge_base: String, since: PullSince, median: PullMedian, budget: PullBudget });
+    shape!(PullUsage { requests: u64, unpriced_requests: u64, tokens: Tokens } optional {
+        cost_nano_usd: i64, cost_missing: Missing,
+    });
+    shape!(PullLines {} optional { added: u64, agent: u64, missing: Missing });
+    shape!(PullCoverage {
+        commits: u64, traced: u64, untraced: Vec<String>, is_complete: bool, missing_notes: Vec<String>,
+        bad_lines: u64, redacted: Vec<String>,
+    } optional {});
+    shape!(PullSince { head: String } optional { cost_nano_usd: i64, missing: Missing, tokens: i64 });
+    shape!(PullMedian { landings: u64, cost_nano_usd: i64 } optional {});
+    shape!(PullBudget { limit_nano_usd: i64, verdict: String } optional {});
+    shape!(PullModel { requests: u64, unpriced_requests: u64, tokens: Tokens } optional {
+        model: String, cost_nano_usd: i64, cost_missing: Missing,
+    });
+    shape!(PullCommit {
+        commit: String, subject: String, is_merge: bool, is_traced: bool, sessions: u64, lines: PullLines,
+        requests: u64, unpriced_requests: u64, tokens: Tokens,
+    } optional { cost_nano_usd: i64, cost_missing: Missing });
+    shape!(PullSession {
+        session: String, agent: String, commits: u64, requests: u64, unpriced_requests: u64, tokens: Tokens,
+    } optional { lines: u64, first: String, last: String, cost_nano_usd: i64, cost_missing: Missing });
     shape!(NotesSync { schema: String, action: String, with: String, result: NotesResult } optional {
         notes_changed: u64, tries: u64, tip: String,
     });
@@ -977,6 +1003,62 @@ fn notes_show() -> r::Report {
     }))
 }
 
+fn pull() -> r::Report {
+    let usage = r::PullUsage {
+        cost: Some(NanoUsd(4_870_000_000)),
+        cost_missing: None,
+        requests: 3,
+        unpriced_requests: 0,
+        tokens: tokens(),
+    };
+    let nothing = r::PullUsage { cost_missing: Some(r::Missing::NoSession), ..r::PullUsage::default() };
+    let lines = r::PullLines { added: Some(12), agent: Some(7), missing: None };
+    let commit = |is_traced: bool, usage| r::PullCommitRow {
+        commit: "a1b2c3d4e5".repeat(4),
+        subject: HOSTILE.into(),
+        is_merge: false,
+        is_traced,
+        sessions: u64::from(is_traced),
+        lines,
+        usage,
+    };
+    r::Report::Pull(Box::new(r::PullReport {
+        base: "0123456789".repeat(4),
+        head: "a1b2c3d4e5".repeat(4),
+        merge_base: None,
+        total: usage,
+        lines,
+        since: Some(r::PullSince {
+            head: HOSTILE.into(),
+            cost: None,
+            missing: Some(r::Missing::NoContent),
+            tokens: None,
+        }),
+        median: Some(r::PullMedian { landings: 9, cost: NanoUsd(3_100_000_000) }),
+        coverage: r::PullCoverage {
+            commits: 2,
+            traced: 1,
+            untraced: vec!["a1b2c3d4e5".repeat(4)],
+            bad_lines: 1,
+            ..r::PullCoverage::default()
+        },
+        budget: Some(r::PullBudget { limit: NanoUsd(10_000_000_000), verdict: r::BudgetVerdict::Unknown }),
+        models: vec![r::PullModel { model: Some(HOSTILE.into()), usage }],
+        commits: vec![commit(true, usage), commit(false, nothing)],
+        sessions: vec![r::PullSession {
+            session: "s_0123456789abcd".into(),
+            agent: HOSTILE.into(),
+            commits: 1,
+            lines: Some(7),
+            first: None,
+            last: None,
+            usage,
+        }],
+        prices: vec!["2026-11-21".into()],
+        billing: Vec::new(),
+    }))
+}
+
 fn notes_sync() -> r::Report {
     r::Report::NotesSync(r::NotesSyncReport {
         action: "push".into(),
@@ -1182,6 +1264,7 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::Query>(&query()).schema, "agent-trace/query/1");
     assert_eq!(read::<contract::Ingest>(&ingest()).schema, "agent-trace/ingest/1");
     assert_eq!(read::<contract::NotesShow>(&notes_show()).schema, "agent-trace/notes-show/1");
+    assert_eq!(read::<contract::Pull>(&pull()).schema, "agent-trace/pull/1");
     assert_eq!(read::<contract::NotesSync>(&notes_sync()).schema, "agent-trace/notes-sync/1");
     assert_eq!(read::<contract::NotesVerify>(&notes_verify()).schema, "agent-trace/notes-verify/1");
     assert_eq!(read::<contract::NotesPrune>(&notes_prune()).schema, "agent-trace/notes-prune/1");

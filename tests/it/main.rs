@@ -6,6 +6,7 @@
 #![expect(clippy::panic, reason = "a harness that fails must say so at once")]
 
 mod accounting;
+mod blame_fuzz;
 mod blame_oracle;
 mod blame_stories;
 mod books;
@@ -52,8 +53,20 @@ mod notes_races;
 mod notes_team;
 mod notes_walk;
 mod privacy;
+mod pull_report;
 mod races;
 mod readme;
+mod scenario_amend;
+mod scenario_conflict;
+mod scenario_copies;
+mod scenario_interactive;
+mod scenario_merge;
+mod scenario_moves;
+mod scenario_pending;
+mod scenario_rebase;
+mod scenario_server;
+mod scenario_transport;
+mod scenario_typists;
 mod schema;
 mod stats_law;
 mod story_ledger;

@@ -14,16 +14,21 @@
 mod agent;
 mod answer;
 mod claude;
+mod coder;
 mod diff;
 mod gemini;
 mod git;
 mod ids;
 #[cfg(unix)]
 mod live;
+mod money;
 mod output;
 mod sample;
+mod scene;
 mod spoil;
 mod subagent;
+mod verdict;
+mod words;
 mod world;
 
 pub(crate) use agent::{Agent, Tree};
@@ -31,5 +36,7 @@ pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
 #[cfg(unix)]
 pub(crate) use live::pause;
+pub(crate) use scene::{Place, Scene, told, told_in};
 pub(crate) use spoil::Spoil;
+pub(crate) use verdict::Counts;
 pub(crate) use world::{World, rfc3339};

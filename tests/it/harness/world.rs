@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// 2026-03-02T09:00:00Z, a Monday.
 const MORNING: i64 = 1_772_442_000;
 /// Seconds that pass with every command.
-const COMMAND_STEP: i64 = 60;
+pub(super) const COMMAND_STEP: i64 = 60;
 
 /// A repository with its own home, configuration and clock; gone when dropped.
 #[derive(Debug)]
@@ -57,8 +57,24 @@ impl World {
 
     /// Runs git in a folder with environment variables of its own.
     pub(crate) fn git_with<const N: usize>(&self, folder: &Path, args: [&str; N], more: &[(&str, &str)]) -> Output {
+        self.git_list(folder, &args, more)
+    }
+
+    /// Runs git in a folder with a list of arguments and environment variables of its own.
+    pub(crate) fn git_list(&self, folder: &Path, args: &[&str], more: &[(&str, &str)]) -> Output {
         let output = self.command(&self.git, folder).args(args).envs(more.iter().copied()).output().unwrap();
         Output::of(&output, self.root.to_str().expect("temporary folders have UTF-8 names"))
+    }
+
+    /// Runs a program of the system in a folder with a list of arguments.
+    #[cfg(unix)]
+    pub(crate) fn program_list(&self, program: &str, folder: &Path, args: &[&str]) -> Output {
+        self.run_program(Path::new(program), folder, args)
+    }
+
+    /// Runs agent-trace in a folder with a list of arguments.
+    pub(crate) fn run_list(&self, folder: &Path, args: &[&str]) -> Output {
+        self.run_program(Path::new(env!("CARGO_BIN_EXE_agent-trace")), folder, args)
     }
 
     /// Runs agent-trace in the repository.

@@ -1,0 +1,104 @@
+//! What a pull request cost, on a machine that has nothing but a fresh clone and the notes.
+
+use crate::harness::World;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+const HARBOUR: &str = "pub fn harbour_of(ship: &str) -> String {\n    format!(\"harbour of {ship}\")\n}\n";
+const TIDES: &str = "pub fn tide_at(hour: u32) -> f64 {\n    (f64::from(hour) / 12.4).sin()\n}\n";
+
+/// A developer's clone with a pushed branch of two commits of an agent and one of a person, its notes pushed too; and a
+/// fresh clone of what was pushed to.
+fn story() -> (World, PathBuf) {
+    let world = World::new();
+    world.write("README.md", "# Sails\n");
+    world.commit("start");
+    let (hub, fresh) = (world.path("").with_file_name("hub.git"), world.path("").with_file_name("fresh"));
+    let _ = world.git(["clone", "--quiet", "--bare", ".", hub.to_str().unwrap()]).success();
+    let _ = world.git_in(&hub, ["config", "uploadpack.allowFilter", "true"]).success();
+    let _ = world.git_in(&hub, ["config", "uploadpack.allowAnySHA1InWant", "true"]).success();
+    let url = format!("file://{}", hub.display());
+    let _ = world.git(["remote", "add", "origin", &url]).success();
+    let _ = world.run(["notes", "on"]).success();
+    let _ = world.git(["switch", "--quiet", "--create", "sails"]).success();
+    let session = world.claude("mine").says("harbours").writes("src/harbour.rs", HARBOUR).commits("harbour");
+    session.says("tides").writes("src/tides.rs", TIDES).commits("tides").stops();
+    world.write("README.md", "# Sails\n\nWith harbours.\n");
+    world.commit("of a person");
+    let _ = world.run(["ingest"]).success();
+    let _ = world.git(["push", "--quiet", "origin", "sails"]).success();
+    let _ = world.run(["notes", "push", "origin"]).success();
+    let _ = world.git(["clone", "--quiet", "--branch", "sails", &url, fresh.to_str().unwrap()]).success();
+    (world, fresh)
+}
+
+fn report<const N: usize>(world: &World, folder: &PathBuf, more: [&str; N]) -> Value {
+    let mut arguments = vec!["pr", "report", "--json"];
+    arguments.extend(more);
+    world.run_list(folder, &arguments).success().json()
+}
+
+#[test]
+fn a_fresh_clone_knows_what_the_developer_knows() {
+    let (world, fresh) = story();
+    let there = report(&world, &fresh, ["--base", "origin/main", "--fetch"]);
+    let cost = world.ask(["cost", "--by", "commit"]);
+    let own = cost["rows"].as_array().unwrap().iter().map(|row| row["cost_nano_usd"].as_i64().unwrap()).sum::<i64>();
+    assert_eq!(there["total"]["cost_nano_usd"], own, "{there:#}");
+    assert_eq!(there["commits"].as_array().unwrap().len(), 3);
+    assert_eq!((&there["coverage"]["commits"], &there["coverage"]["traced"]), (&json!(3), &json!(2)));
+    assert_eq!(there["commits"][2]["cost_missing"], "no_session");
+    assert_eq!(there["lines"]["added"], 8);
+    assert_eq!(there["sessions"].as_array().unwrap().len(), 1);
+    let here = report(&world, &world.path(""), ["--base", "main"]);
+    assert_eq!(here, there, "the developer's own clone says the same");
+}
+
+#[test]
+fn without_notes_nothing_is_known_and_nothing_is_zero() {
+    let (world, fresh) = story();
+    let found = report(&world, &fresh, ["--base", "origin/main"]);
+    assert_eq!(
+        (&found["total"]["cost_nano_usd"], &found["total"]["cost_missing"]),
+        (&Value::Null, &json!("no_session"))
+    );
+    let page = world.run_in(&fresh, ["pr", "report", "--base", "origin/main"]).success().stdout;
+    assert!(page.contains("no agent traces on 3 commits") && !page.contains("$0"), "{page}");
+    assert!(!fresh.join(".git/agent-trace").exists(), "a report left something behind");
+}
+
+#[test]
+fn a_budget_and_a_coverage_that_are_not_kept_end_the_program() {
+    let (world, fresh) = story();
+    let run = |more: &[&str]| {
+        let mut arguments = vec!["pr", "report", "--base", "origin/main", "--fetch"];
+        arguments.extend(more);
+        world.run_list(&fresh, &arguments).code
+    };
+    assert_eq!(run(&["--budget", "0.0001"]), Some(0), "it is only told");
+    assert_eq!(run(&["--budget", "0.0001", "--fail-over"]), Some(3));
+    assert_eq!(run(&["--budget", "100", "--fail-over"]), Some(0));
+    assert_eq!(run(&["--min-coverage", "66"]), Some(0));
+    assert_eq!(run(&["--min-coverage", "67"]), Some(4));
+    assert_eq!(run(&["--budget", "much"]), Some(2));
+}
+
+#[test]
+fn what_came_since_an_earlier_head_is_told() {
+    let (world, fresh) = story();
+    let found = report(&world, &fresh, ["--base", "origin/main", "--fetch", "--since", "HEAD~2"]);
+    assert_eq!(found["since"]["cost_nano_usd"], found["commits"][1]["cost_nano_usd"]);
+    let found = report(&world, &fresh, ["--base", "origin/main", "--fetch", "--since", &"7".repeat(40)]);
+    assert_eq!(found["since"]["missing"], "no_content");
+}
+
+#[test]
+fn what_is_not_there_is_named() {
+    let (world, fresh) = story();
+    let says = |arguments: &[&str]| world.run_list(&fresh, arguments).failure(2).stderr;
+    assert!(says(&["pr", "report", "--base", "nowhere"]).contains("`nowhere` is no commit of this clone"));
+    assert!(
+        says(&["pr", "report", "--base", "origin/main", "--fetch=--upload-pack=x"])
+            .contains("not the name of a remote")
+    );
+}
