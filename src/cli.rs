@@ -127,6 +127,19 @@ pub enum Command {
         #[arg(long, hide = true)]
         background: bool,
     },
+    /// Whose the lines of commits are that no hook saw, from transcripts alone
+    ///
+    /// Reads what is new, as every command does, and says what is known of the lines of commits made before the hooks
+    /// were installed. With --notes these commits get their notes, also where notes are not switched on.
+    #[command(after_help = "Examples:\n  agent-trace backfill --dry-run\n  agent-trace backfill --notes")]
+    Backfill {
+        /// Write notes for commits of sessions
+        #[arg(long)]
+        notes: bool,
+        /// Read and write nothing, only say what is known and how many notes there would be
+        #[arg(short = 'n', long)]
+        dry_run: bool,
+    },
     /// Money by commit, session, model, day, branch, …
     #[command(after_help = "Examples:\n  agent-trace cost --by commit\n  agent-trace cost --by month --format csv\n  \
 agent-trace cost --by model --since 2026-01-01 --branch main")]

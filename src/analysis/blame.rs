@@ -28,7 +28,7 @@ pub fn blame(reader: &Reader, mut lines: Vec<BlameLine>) -> Result<Vec<BlameLine
         line.cost_missing = Some(Missing::NotApplicable);
         line.reason = if line.commit.is_some() { LineReason::NoEvidence } else { LineReason::Uncommitted };
     }
-    let mut records = Records::new(reader)?;
+    let mut records = Records::new(reader);
     for (id, path, places) in &places {
         records.of_file(id, path, places, &mut lines)?;
     }
@@ -37,19 +37,23 @@ pub fn blame(reader: &Reader, mut lines: Vec<BlameLine>) -> Result<Vec<BlameLine
 
 type Verdict = (LineClass, LineGrade, LineReason);
 
+/// A tool call and its model.
+type Written = (WriterFact, Option<String>);
+
 /// What is recorded, each question asked once.
 struct Records<'r> {
     reader: &'r Reader,
-    directory: Directory,
+    /// Read when the first line of an agent is met.
+    sessions: Option<Directory>,
     paths: HashMap<String, Option<i64>>,
-    writers: HashMap<(i64, i64), Option<WriterFact>>,
+    /// Tool calls that wrote lines of a commit, with the model.
+    writers: HashMap<(i64, i64), Option<Written>>,
 }
 
 impl<'r> Records<'r> {
-    fn new(reader: &'r Reader) -> Result<Records<'r>, AnalysisError> {
-        let directory = Directory::new(reader)?;
-        let (paths, writers) = Default::default();
-        Ok(Records { reader, directory, paths, writers })
+    fn new(reader: &'r Reader) -> Records<'r> {
+        let (sessions, paths, writers) = Default::default();
+        Records { reader, sessions, paths, writers }
     }
 
     /// Names the writers of the lines that one commit added to one file.
@@ -110,24 +114,36 @@ impl<'r> Records<'r> {
 
     fn write(&mut self, key: i64, record: &LineRecord, line: &mut BlameLine) -> Result<(), AnalysisError> {
         (line.class, line.grade, line.reason) = (record.class, record.grade, record.reason);
-        let session = record.session.and_then(|session| self.directory.session(session));
+        let Some(session) = record.session else { return Ok(()) };
+        let sessions = match &mut self.sessions {
+            Some(sessions) => sessions,
+            none => none.insert(Directory::of_sessions(self.reader)?),
+        };
+        let session = sessions.session(session);
         line.session = session.map(|session| session.id.clone());
         line.session_short = session.map(|session| session.short.clone());
         line.agent = session.map(|session| session.agent.name().to_owned());
         let Some(tool_call) = record.tool_call else { return Ok(()) };
-        if !self.writers.contains_key(&(tool_call, key)) {
-            self.writers.insert((tool_call, key), self.reader.writer_of(tool_call, key)?);
-        }
-        let Some(writer) = self.writers.get(&(tool_call, key)).and_then(Option::as_ref) else { return Ok(()) };
+        let Some((writer, model)) = self.writer(tool_call, key)? else { return Ok(()) };
         line.turn = writer.turn.and_then(|turn| u64::try_from(turn).ok());
         line.call = writer.call_id.clone();
         line.tool_call = Some(writer.tool_call.clone());
-        line.model = writer.model.and_then(|model| self.directory.names.get(model)).map(str::to_owned);
+        line.model = model.clone();
         if let Some(part) = record.part {
             line.cost = writer.share.and_then(|share| cost_of(share, part, line.original_line - record.first));
             line.cost_missing = line.cost.is_none().then_some(Missing::Unpriced);
         }
         Ok(())
+    }
+
+    fn writer(&mut self, tool_call: i64, git_commit: i64) -> Result<Option<&Written>, AnalysisError> {
+        if !self.writers.contains_key(&(tool_call, git_commit)) {
+            let writer = self.reader.writer_of(tool_call, git_commit)?;
+            let model = writer.as_ref().and_then(|writer| writer.model);
+            let model = model.map(|model| self.reader.name_text(model)).transpose()?.flatten();
+            self.writers.insert((tool_call, git_commit), writer.map(|writer| (writer, model)));
+        }
+        Ok(self.writers.get(&(tool_call, git_commit)).and_then(Option::as_ref))
     }
 }
 

@@ -31,6 +31,11 @@ impl Directory {
     /// # Errors
     /// What the store reports.
     pub fn new(reader: &Reader) -> Result<Directory, AnalysisError> {
+        Ok(Directory { names: reader.names()?, ..Directory::of_sessions(reader)? })
+    }
+
+    /// Reads the names of sessions only: texts are many, and not every question needs them.
+    pub(super) fn of_sessions(reader: &Reader) -> Result<Directory, AnalysisError> {
         let rows = reader.rows("SELECT key, id, agent FROM session ORDER BY id", &[])?;
         let ids: Vec<&str> = rows.iter().filter_map(|row| row.text(1)).collect();
         let mut sessions = HashMap::new();
@@ -39,7 +44,7 @@ impl Directory {
             let agent = Agent::from_code(row.number(2).unwrap_or(0));
             sessions.insert(key, SessionName { id: id.to_owned(), short: short(&ids, index), agent });
         }
-        Ok(Directory { names: reader.names()?, sessions })
+        Ok(Directory { names: Names::default(), sessions })
     }
 
     /// Returns a session.

@@ -157,8 +157,13 @@ impl Case<'_> {
         let is_open: Vec<bool> = (verdicts.iter().zip(added))
             .map(|(verdict, line)| verdict.is_none() && file.new[*line].is_trivial() && !is_complete)
             .collect();
+        let may_have_moved = |line: usize| told.is_some_and(|told| told.may_have_moved(file.new[line]));
         let rest = |(verdict, line): (Option<Verdict>, &usize)| match (verdict, own_rest.0) {
             (Some(verdict), _) => verdict,
+            (None, LineClass::Human) if is_complete && may_have_moved(*line) => match file.new[*line].is_trivial() {
+                true => Verdict::Rest(TRIVIAL),
+                false => Verdict::Rest((LineClass::Unknown, LineGrade::None, LineReason::OtherEdit)),
+            },
             (None, LineClass::Human) if is_complete && !self.has_moved(file.new[*line].hash()) => {
                 Verdict::Rest((LineClass::Human, LineGrade::Exact, LineReason::OutsideStates))
             }

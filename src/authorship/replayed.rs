@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::changes::Change;
 use super::decide::Case;
 use crate::git::CommitLines;
-use crate::lines::{Fit, Owner, Replayed, Step, replay, wrote_any};
+use crate::lines::{Fit, Owner, Replayed, Step, came, replay, wrote_any};
 use crate::model::{LineHash, LineMark};
 
 /// A file whose changes were repeated.
@@ -42,6 +42,14 @@ impl Told<'_> {
             _ => None,
         };
         (owner, change)
+    }
+
+    /// Tells whether a line without an owner may be one that a tool call wrote elsewhere in the file. Of lines that
+    /// are no evidence only those count that were there in the end.
+    pub(super) fn may_have_moved(&self, mark: LineMark) -> bool {
+        let is_left = || self.replayed.left.iter().flatten().any(|left| *left == mark);
+        let hunks = || self.changes.iter().flat_map(|change| &change.fact.hunks);
+        if mark.is_trivial() { is_left() } else { hunks().any(|hunk| came(hunk).contains(&mark)) }
     }
 
     /// Returns the lines that a tool call may have written elsewhere in the file than it is known to have; `None` if

@@ -5,7 +5,7 @@ use std::process::ExitCode as ProcessExit;
 use clap::Parser;
 
 use super::context::Context;
-use super::{doctor, import, ingest, install, man, notes, prices, problems, pull, sql, status};
+use super::{backfill, doctor, import, ingest, install, man, notes, prices, problems, pull, sql, status};
 use crate::cli::{Cli, Command, PullAction};
 use crate::error::{Error, ExitCode};
 use crate::ui::{Environment, Settings, Ui};
@@ -47,6 +47,7 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
     let context = Context::new(cli.global, ui)?;
     match cli.command {
         Some(Command::Ingest { paths, background }) => ingest::run(&context, &paths, background),
+        Some(Command::Backfill { notes, dry_run }) => backfill::run(&context, notes, dry_run),
         Some(Command::Notes { action }) => notes::run(&context, action),
         Some(Command::Pr { action: PullAction::Report(args) }) => pull::report(&context, &args),
         Some(Command::Import { files }) => import::run(&context, &files),

@@ -29,7 +29,7 @@ pub(super) fn run(context: &Context<'_>, paths: &[PathBuf], is_background: bool)
     let began = std::time::Instant::now();
     let repo = context.repo()?;
     let book = context.prices(Some(&repo))?;
-    let read = read(context, &repo, &book, paths)?;
+    let read = read(context, &repo, &book, paths, false)?;
     let mut report = read.report(&context.reader(&repo)?)?;
     report.elapsed_ms = began.elapsed().as_millis() as u64;
     report.database = context.database(&repo).display().to_string();
@@ -43,7 +43,7 @@ fn background(context: &Context<'_>) -> Result<ExitCode, Error> {
         return Ok(ExitCode::Ok);
     }
     let book = context.prices(Some(&repo))?;
-    read(context, &repo, &book, &[]).map(|_| ExitCode::Ok)
+    read(context, &repo, &book, &[], false).map(|_| ExitCode::Ok)
 }
 
 /// Brings the database up to date before a report.
@@ -55,7 +55,7 @@ pub(super) fn refresh(context: &Context<'_>, repo: &Repo, book: &PriceBook) -> R
     if context.global.no_refresh {
         return Ok(());
     }
-    match read(context, repo, book, &[]) {
+    match read(context, repo, book, &[], false) {
         Ok(_) => Ok(()),
         Err(error) if error.exit_code() != ExitCode::Bug && context.reader(repo).is_ok() => {
             context.ui.warning(&format!("not up to date: {}", error.message()));
@@ -75,7 +75,19 @@ struct Read {
     notes: Written,
 }
 
-fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf]) -> Result<Read, Error> {
+/// Reads what is new; writes notes too, whether or not they are switched on, if they are wanted. Returns how many.
+pub(super) fn read_for(context: &Context<'_>, repo: &Repo, with_notes: bool) -> Result<u64, Error> {
+    let book = context.prices(Some(repo))?;
+    Ok(read(context, repo, &book, &[], with_notes)?.notes.notes as u64)
+}
+
+fn read(
+    context: &Context<'_>,
+    repo: &Repo,
+    book: &PriceBook,
+    paths: &[PathBuf],
+    with_notes: bool,
+) -> Result<Read, Error> {
     let named_files = if paths.is_empty() { None } else { Some(find_named(paths)?) }; // Before anything is made.
     let database = context.database(repo);
     let waiting = || context.ui.status("another agent-trace is reading; waiting for it");
@@ -95,13 +107,14 @@ fn read(context: &Context<'_>, repo: &Repo, book: &PriceBook, paths: &[PathBuf])
     let tips = writer.meta("tips")?.unwrap_or_default();
     derive(&mut writer, book, &tips)?;
     record_lines(repo, &mut writer)?;
-    read.notes = notes(context, repo, &mut writer, book);
+    read.notes = notes(context, repo, &mut writer, book, with_notes);
     Ok(read)
 }
 
 /// Notes are a copy of what the store has: without them the answer is the same, so the user is only told.
-fn notes(context: &Context<'_>, repo: &Repo, writer: &mut Writer, book: &PriceBook) -> Written {
-    write_notes(repo, writer, book.date(), context.now, context.config_dir().as_deref()).unwrap_or_else(|error| {
+fn notes(context: &Context<'_>, repo: &Repo, writer: &mut Writer, book: &PriceBook, is_wanted: bool) -> Written {
+    let config = context.config_dir();
+    write_notes(repo, writer, book.date(), context.now, config.as_deref(), is_wanted).unwrap_or_else(|error| {
         context.ui.warning(&format!("the notes are not up to date: {}", Error::from(error).message()));
         Written { is_on: true, notes: 0 }
     })

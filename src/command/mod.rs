@@ -4,6 +4,7 @@
 //!
 //! Must not know: SQL, transcripts' formats, how a report looks.
 
+mod backfill;
 #[cfg(feature = "analytics")]
 mod blame;
 #[cfg(feature = "analytics")]

@@ -7,5 +7,5 @@ mod replay;
 mod weave;
 
 pub use difference::{CONTEXT, Difference, hunks_between};
-pub use replay::{Owner, Replayed, Step, replay, wrote_any};
+pub use replay::{Owner, Replayed, Step, came, replay, wrote_any};
 pub use weave::Fit;

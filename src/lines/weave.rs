@@ -187,7 +187,8 @@ impl Weave {
 
     /// Takes lines away and puts others in their place.
     fn replace(&mut self, change: usize, at: usize, count: usize, lines: &[LineMark], is_sure: bool) {
-        for index in self.alive[at..at + count].to_vec() {
+        for place in at..at + count {
+            let index = self.alive[place];
             self.strands[index].died = Some(change);
             self.count(self.strands[index].mark, -1);
         }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::names::session_mark;
 use crate::derive::Evidence;
 use crate::model::{Agent, CommitId, NanoUsd, Timestamp};
-use crate::notes::{Claim, ClaimGrade, Counter, Counters, Lineage, Note, SessionMark, Span};
-use crate::store::{NoteCommitRow, NoteLinkRow, NoteRewriteRow, NoteShareRow, StoreError, Writer};
+use crate::notes::{Claim, ClaimGrade, Counter, Counters, Lineage, Lines, Note, SessionMark, Span};
+use crate::store::{NoteCommitRow, NoteLinesRow, NoteLinkRow, NoteRewriteRow, NoteShareRow, StoreError, Writer};
 
 /// Work of a session with one model, at one commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub(super) struct Edge {
 pub(super) struct Facts {
     pub(super) work: BTreeMap<CommitId, WorkOf>,
     pub(super) claims: BTreeMap<CommitId, Vec<Claim>>,
+    /// Lines that sessions wrote.
+    pub(super) lines: BTreeMap<CommitId, Vec<Lines>>,
     pub(super) edges: Vec<Edge>,
     /// Position in history of the commits that can be reached.
     pub(super) reachable: HashMap<CommitId, i64>,
@@ -56,6 +58,7 @@ impl Facts {
                 facts.claims.entry(link.commit).or_default().push(claim);
             }
         }
+        facts.lines = lines(&writer.note_lines()?);
         let reachable = commits.iter().filter(|row| row.is_reachable);
         facts.reachable = reachable.map(|row| (row.commit, row.position)).collect();
         facts.edges = copies(&commits);
@@ -112,6 +115,32 @@ fn claim(link: &NoteLinkRow) -> Option<Claim> {
         _ => ClaimGrade::Landed,
     };
     Some(Claim { session: session_mark(link.agent, &link.session)?, agent: link.agent.to_string(), grade, evidence })
+}
+
+/// Digits of a blob's id in a note.
+const BLOB_DIGITS: usize = 12;
+
+/// Joins rows to one list a commit, path and session; they stand in that order.
+fn lines(rows: &[NoteLinesRow]) -> BTreeMap<CommitId, Vec<Lines>> {
+    let mut found: BTreeMap<CommitId, Vec<Lines>> = BTreeMap::new();
+    let same = |one: &NoteLinesRow, next: &NoteLinesRow| {
+        (one.commit, &one.path, &one.session) == (next.commit, &next.path, &next.session)
+    };
+    for list in rows.chunk_by(same) {
+        let Some(first) = list.first() else { continue };
+        let Some(session) = session_mark(first.agent, &first.session) else { continue };
+        let mut ranges: Vec<(u64, u64)> = Vec::new();
+        for row in list.iter().filter(|row| row.count > 0) {
+            match ranges.last_mut() {
+                Some(last) if last.1 + 1 == row.first => last.1 += row.count,
+                _ => ranges.push((row.first, row.first + row.count - 1)),
+            }
+        }
+        let blob: String = first.blob.to_string().chars().take(BLOB_DIGITS).collect();
+        let path = first.path.clone().into_bytes();
+        found.entry(first.commit).or_default().push(Lines { session, blob, ranges, path });
+    }
+    found
 }
 
 /// Sums the parts of all requests by commit, session and model.
@@ -211,6 +240,23 @@ mod tests {
             prop_assert_eq!(sum.get(Counter::Output), output);
             prop_assert_eq!(sum.get(Counter::Requests), 1);
         }
+    }
+
+    #[test]
+    fn lines_of_a_session_in_a_file_are_one_list() {
+        let row = |path: &str, first: u64, count: u64| NoteLinesRow {
+            commit: CommitId::Sha1([1; 20]),
+            session: "s".into(),
+            agent: Agent::ClaudeCode,
+            path: path.into(),
+            blob: CommitId::Sha1([0xab; 20]),
+            first,
+            count,
+        };
+        let found = lines(&[row("a", 1, 2), row("a", 3, 1), row("a", 7, 1), row("b", 2, 2)]);
+        let lists: Vec<_> = found.values().flatten().map(|lines| lines.ranges.clone()).collect();
+        assert_eq!(lists, [vec![(1, 3), (7, 7)], vec![(2, 3)]]);
+        assert_eq!(found.values().flatten().next().unwrap().blob, "abababababab");
     }
 
     #[test]

@@ -7,13 +7,14 @@
 //!    carried ones keep their value, the own one gets the rest. If the store has less than was carried, the carried
 //!    ones shrink, in a new generation, but only if what they say is what this machine wrote.
 //! 4. Copies of a slice elsewhere are brought up to date.
+//! 5. Lines are said as this machine knows them now; what it said of them before goes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::facts::{Edge, Facts, WorkOf, sessions, split_number};
 use super::names::slice_id;
 use crate::model::CommitId;
-use crate::notes::{Counter, Counters, Note, Record, SessionMark, SliceId, Span, Sum, SumKey, Usage};
+use crate::notes::{Count, Counter, Counters, Note, Record, SessionMark, SliceId, Span, Sum, SumKey, Usage};
 
 /// What is to be written.
 #[derive(Debug, Default)]
@@ -42,7 +43,7 @@ struct Planning<'f> {
 
 impl<'f> Planning<'f> {
     fn new(facts: &'f Facts, existing: &dyn Fn(&CommitId) -> Option<Note>) -> Planning<'f> {
-        let own = facts.work.keys().chain(facts.claims.keys()).chain(facts.mine.keys());
+        let own = facts.work.keys().chain(facts.claims.keys()).chain(facts.lines.keys()).chain(facts.mine.keys());
         let ends = facts.edges.iter().flat_map(|edge| [&edge.old, &edge.new]);
         let commits: BTreeSet<&CommitId> = own.chain(ends).collect();
         let before: BTreeMap<CommitId, Note> =
@@ -65,7 +66,10 @@ impl<'f> Planning<'f> {
             return false;
         }
         let Some(old) = self.after.get(&edge.old) else { return false };
-        let taken: Vec<Record> = old.records.iter().filter(|record| is_taken(record, edge)).cloned().collect();
+        // What this machine knows of lines it knows of the new one better.
+        let knows = self.facts.lines.contains_key(&edge.new);
+        let is_better = |record: &&Record| is_taken(record, edge) && !(knows && is_of_lines(record));
+        let taken: Vec<Record> = old.records.iter().filter(is_better).cloned().collect();
         if taken.is_empty() {
             return false;
         }
@@ -103,6 +107,7 @@ impl<'f> Planning<'f> {
         for (commit, note) in &said {
             self.after.entry(*commit).or_default().records.extend(note.records.iter().cloned());
         }
+        self.say_lines(&redacted);
         self.take_over(); // Copies say it too.
         for (commit, lineage) in &self.facts.lineage {
             if let Some(note) = self.after.get_mut(commit).filter(|note| !note.records.is_empty()) {
@@ -125,8 +130,52 @@ impl<'f> Planning<'f> {
             let before = self.facts.mine.get(&commit).cloned().unwrap_or_default();
             plan.mine.insert(commit, before.union(note).compacted());
         }
+        self.facts.remember_lines(&mut plan);
         plan
     }
+
+    /// Says which lines sessions wrote, in place of what this machine said of that before.
+    fn say_lines(&mut self, redacted: &Sum) {
+        for (commit, mine) in &self.facts.mine {
+            if let Some(note) = self.after.get_mut(commit) {
+                note.records.retain(|record| !is_of_lines(record) || !mine.records.contains(record));
+            }
+        }
+        for (commit, lines) in &self.facts.lines {
+            let said = lines.iter().filter(|lines| !redacted.is_redacted(&lines.session)).cloned();
+            let said: Vec<Record> = said.map(Record::Lines).collect();
+            if !said.is_empty() {
+                self.after.entry(*commit).or_default().records.extend(said);
+            }
+        }
+    }
+}
+
+impl Facts {
+    /// Remembers which lines this machine says that sessions wrote, as lists or, where these are too long, as counts.
+    fn remember_lines(&self, plan: &mut Plan) {
+        let commits: BTreeSet<&CommitId> = self.lines.keys().chain(self.mine.keys()).collect();
+        for commit in commits {
+            let known = self.mine.get(commit);
+            let lines = self.lines.get(commit).into_iter().flatten();
+            let said = lines.flat_map(|lines| {
+                let (session, path) = (lines.session.clone(), lines.path.clone());
+                let count = Record::Count(Count { session, lines: lines.count(), path });
+                [Record::Lines(lines.clone()), count]
+            });
+            let said: BTreeSet<Record> = said.collect();
+            let mut mine = plan.mine.get(commit).or(known).cloned().unwrap_or_default();
+            mine.records.retain(|record| !is_of_lines(record));
+            mine.records.extend(said);
+            if Some(&mine) != known && !(mine.records.is_empty() && known.is_none()) {
+                plan.mine.insert(*commit, mine);
+            }
+        }
+    }
+}
+
+fn is_of_lines(record: &Record) -> bool {
+    matches!(record, Record::Lines(_) | Record::Count(_))
 }
 
 fn is_taken(record: &Record, edge: &Edge) -> bool {

@@ -33,7 +33,7 @@ pub enum NotingError {
 /// Rules of [`plan`]; another number plans everything again.
 const VERSION: u32 = 1;
 
-/// Writes what the store knows into the notes, if somebody switched that on.
+/// Writes what the store knows into the notes, if somebody switched that on, or wants them once.
 ///
 /// `prices` is the day of the price table. Does nothing if neither store nor notes changed since the last time. What
 /// a plain `git notes add` of somebody else overwrote meanwhile is written again.
@@ -46,8 +46,9 @@ pub fn write_notes(
     prices: &str,
     at: Timestamp,
     user: Option<&Path>,
+    is_wanted: bool,
 ) -> Result<Written, NotingError> {
-    if !is_on(repo.common_dir(), user) {
+    if !is_wanted && !is_on(repo.common_dir(), user) {
         return Ok(Written::default());
     }
     let rewrites = writer.note_rewrites()?.len();

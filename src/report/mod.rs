@@ -10,6 +10,7 @@
 //!
 //! Must not know: databases, frames, how anything is shown.
 
+mod backfill;
 mod blame;
 mod books;
 mod bucket;
@@ -45,6 +46,7 @@ mod why;
 mod wire;
 
 pub use crate::model::{LineClass, LineGrade, LineReason};
+pub use backfill::{BackfillLines, BackfillReport};
 pub use blame::{BlameColumns, BlameDate, BlameLine, BlamePrompt, BlameReport, BlameTotals, DeclaredSource};
 pub use books::{Auxiliary, AuxiliaryKind, Books, Incomplete, Payment, PriceTable, UnpricedModel};
 pub use bucket::{Bucket, BucketCost, Leftover, LeftoverKind, Parts};

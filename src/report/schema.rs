@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::backfill::BackfillReport;
 use super::blame::BlameReport;
 use super::cost::CostReport;
 use super::doctor::DoctorReport;
@@ -79,6 +80,9 @@ pub enum Report {
     /// `agent-trace ingest`.
     #[serde(rename = "agent-trace/ingest/1")]
     Ingest(Box<IngestReport>),
+    /// `agent-trace backfill`.
+    #[serde(rename = "agent-trace/backfill/1")]
+    Backfill(BackfillReport),
     /// `agent-trace install-hooks`.
     #[serde(rename = "agent-trace/install/1")]
     Install(Box<InstallReport>),
@@ -139,6 +143,7 @@ impl Report {
             | Report::PricesCheck(_)
             | Report::Query(_)
             | Report::Ingest(_)
+            | Report::Backfill(_)
             | Report::Install(_)
             | Report::Uninstall(_)
             | Report::Status(_)

@@ -198,6 +198,7 @@ pub fn reason_words(reason: LineReason) -> &'static str {
         LineReason::Uncommitted => "it is in no commit yet",
         LineReason::Merge => "a merge claims no lines",
         LineReason::NoContent => "the commit, or what it changed, is not known here",
+        LineReason::Ambiguous => "it is one of several equal lines beside each other, and not all are of one writer",
     }
 }
 

@@ -142,6 +142,18 @@ impl Reader {
         super::commits::commit_key(id)
     }
 
+    /// Returns the text of an id.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn name_text(&self, id: i64) -> Result<Option<String>, StoreError> {
+        let look = || {
+            let mut statement = self.connection.prepare_cached("SELECT text FROM name WHERE id = ?1")?;
+            statement.query_row([id], |row| row.get(0)).optional()
+        };
+        look().map_err(|error| self.fail(error))
+    }
+
     /// Returns the id of a text, if it is known.
     ///
     /// # Errors

@@ -10,6 +10,11 @@ use crate::model::{CommitId, LineClass, LineGrade, LineReason};
 /// Key of the rules by which records were made; taken away when something they rest on changes.
 const LINES_BASIS: &str = "lines_basis";
 
+/// Keys of commits that no hook saw and in which agents wrote lines.
+const UNSEEN: &str = "SELECT key FROM git_commit WHERE is_reachable = 1
+  AND key IN (SELECT git_commit FROM line_record WHERE class = 1)
+  AND id NOT IN (SELECT git_commit FROM captured_commit)";
+
 /// Notes that the records may not be up to date any more.
 pub(super) fn outdate(sql: &Connection) -> rusqlite::Result<()> {
     sql.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([LINES_BASIS]).map(drop)
@@ -88,6 +93,9 @@ impl Writer {
         let mut names = Interner::default();
         self.transact(|sql| {
             gone.iter().try_for_each(|commit| delete(sql, *commit))?;
+            if !commits.is_empty() || !gone.is_empty() {
+                sql.execute("DELETE FROM meta WHERE key = 'notes_basis'", [])?; // Notes follow.
+            }
             for rows in commits {
                 delete(sql, rows.commit.git_commit)?;
                 write_commit(sql, &mut names, rows)?;
@@ -165,6 +173,53 @@ impl Reader {
                  WHERE git_commit = ?1 AND path = ?2 ORDER BY first",
             )?;
             statement.query_map([git_commit, path], line_record)?.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        look().map_err(|error| self.fail(error))
+    }
+
+    /// Returns the commits of sessions that can be reached, in order of history.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn commits_with_sessions(&self) -> Result<Vec<CommitId>, StoreError> {
+        let look = || {
+            let mut statement = self.connection.prepare(
+                "SELECT id FROM git_commit WHERE is_reachable = 1 AND key IN (SELECT git_commit FROM link)
+                 ORDER BY position, id",
+            )?;
+            let ids = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+            ids.map(|id| id.map(|id| CommitId::from_bytes(&id)))
+                .filter_map(Result::transpose)
+                .collect::<rusqlite::Result<_>>()
+        };
+        look().map_err(|error| self.fail(error))
+    }
+
+    /// Returns how many commits that can be reached no hook saw, though agents wrote lines in them.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn unseen_commits(&self) -> Result<u64, StoreError> {
+        let sql = format!("SELECT count(*) FROM ({UNSEEN})");
+        let count = self.connection.query_row(&sql, [], |row| row.get::<_, i64>(0));
+        count.map(|count| u64::try_from(count).unwrap_or(0)).map_err(|error| self.fail(error))
+    }
+
+    /// Returns how many lines these commits added, by class and grade.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn unseen_lines(&self) -> Result<Vec<(LineClass, LineGrade, u64)>, StoreError> {
+        let look = || {
+            let mut statement = self.connection.prepare(&format!(
+                "SELECT class, grade, sum(count) FROM line_record WHERE git_commit IN ({UNSEEN})
+                 GROUP BY class, grade ORDER BY class, grade"
+            ))?;
+            let rows = statement.query_map([], |row| {
+                let count = u64::try_from(row.get::<_, i64>(2)?).unwrap_or(0);
+                Ok((LineClass::from_code(row.get(0)?), LineGrade::from_code(row.get(1)?), count))
+            })?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
         };
         look().map_err(|error| self.fail(error))
     }

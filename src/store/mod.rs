@@ -48,7 +48,7 @@ pub use ledger::{Column, Values};
 pub use line_facts::{CommitKey, LandedFact, LineCandidate, Sighted, WriterFact};
 pub use line_records::{LineCommit, LineCommitRows, LineFileRows, LinePart, LineRecord};
 pub use names::Names;
-pub use notes::{NoteCommitRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
+pub use notes::{NoteCommitRow, NoteLinesRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
 pub use open::{Reader, Writer};
 pub use problems::{ProblemRow, UnknownRow};
 pub use query::{Cell, QueryResult};

@@ -46,6 +46,34 @@ pub struct NoteLinkRow {
     pub evidence: i64,
 }
 
+/// Lines that follow each other in a file of a commit and that a session wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteLinesRow {
+    /// The commit.
+    pub commit: CommitId,
+    /// Id of the session.
+    pub session: String,
+    /// Who wrote it.
+    pub agent: Agent,
+    /// The path in the commit.
+    pub path: String,
+    /// Name of the content the numbers hold for.
+    pub blob: CommitId,
+    /// Number of the first line, from 1.
+    pub first: u64,
+    /// How many lines.
+    pub count: u64,
+}
+
+const LINES: &str = "SELECT git_commit.id, session.id, session.agent, name.text, line_file.blob, line_record.first,
+    line_record.count
+  FROM line_record JOIN git_commit ON git_commit.key = line_record.git_commit
+  JOIN session ON session.key = line_record.session
+  JOIN line_file ON line_file.git_commit = line_record.git_commit AND line_file.path = line_record.path
+  JOIN name ON name.id = line_record.path
+  WHERE line_record.class = 1 AND git_commit.is_reachable = 1
+  ORDER BY git_commit.key, name.text, session.key, line_record.first";
+
 /// A commit as far as notes need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoteCommitRow {
@@ -163,6 +191,21 @@ impl Writer {
             let row =
                 NoteCommitRow { commit, position: row.get(1)?, is_reachable: row.get(2)?, patch_key: row.get(3)? };
             Ok(Some(row))
+        })
+    }
+
+    /// Returns the lines that sessions wrote into commits that can be reached, by commit, path, session and number.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn note_lines(&self) -> Result<Vec<NoteLinesRow>, StoreError> {
+        self.note_rows(LINES, |row| {
+            let (Some(commit), Some(blob)) = (commit(row, 0)?, commit(row, 4)?) else { return Ok(None) };
+            let (session, path, agent) = (row.get(1)?, row.get(3)?, Agent::from_code(row.get(2)?));
+            let (first, count): (i64, i64) = (row.get(5)?, row.get(6)?);
+            let number = |number: i64| u64::try_from(number).unwrap_or(0);
+            let (first, count) = (number(first), number(count));
+            Ok(Some(NoteLinesRow { commit, session, agent, path, blob, first, count }))
         })
     }
 

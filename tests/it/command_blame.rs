@@ -14,8 +14,9 @@ b4799891c8  ? Ada Author                           2026-03-02 09:03             
 8d39e77835  = claude-sonnet-4-5-20250929 ff0e8ea1  2026-03-03 09:06  0.0095     3      !name.is_empty() && name.len() < 64
 b4799891c8  ? Ada Author                           2026-03-02 09:03             4  }
 
-4 lines: 2 by agents, 0 by people, 2 unknown, $0.0190
-= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
+4 lines: 2 (50 %) by agents, 0 by people, 2 unknown, $0.0190
+claude-sonnet-4-5-20250929 ff0e8ea1: 2 lines, $0.0190
+= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author
 [exit: 0]
 
 "#]].raw());
@@ -32,8 +33,9 @@ commit   path          who                                    date        was  l
 b479989  src/login.rs  ? <ada@example.com>                    1772442180    1     1  pub fn login(user: &str) -> bool {
 8d39e77  src/login.rs  = claude-sonnet-4-5-20250929 ff0e8ea1  1772528776    2     2      let name = user.trim();
 
-2 lines: 1 by agents, 0 by people, 1 unknown
-= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
+2 lines: 1 (50 %) by agents, 0 by people, 1 unknown
+claude-sonnet-4-5-20250929 ff0e8ea1: 1 line
+= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author
 [exit: 0]
 
 "#]]
@@ -46,8 +48,8 @@ commit      who  line  text
 ─────────────────────────────────────────────────────────
 b4799891c8  ?       1  pub fn login(user: &str) -> bool {
 
-1 line: 0 by agents, 0 by people, 1 unknown
-= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
+1 line: 0 (0 %) by agents, 0 by people, 1 unknown
+= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author
 [exit: 0]
 
 "#]]
@@ -75,8 +77,9 @@ b4799891c8  ?                                                                   
 8d39e77835  = claude-sonnet-4-5-20250929 ff0e8ea1  limit the length of names     3      !name.is_empty() && name.len() < 64
 b4799891c8  ?                                                                    4  }
 
-4 lines: 2 by agents, 0 by people, 2 unknown
-= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
+4 lines: 2 (50 %) by agents, 0 by people, 2 unknown
+claude-sonnet-4-5-20250929 ff0e8ea1: 2 lines
+= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author
 [exit: 0]
 
 "#]].raw());

@@ -18,7 +18,7 @@ fn it_says_what_it_read() {
     assert_data_eq!(
         lines.join("\n"),
         str![[r#"
-transcripts   3 files read, 49 rows
+transcripts   3 files read, 52 rows
 commits       4 new, 3 compared
 now recorded  3 sessions, 6 turns, 11 calls, 4 commits
 database      $WORLD/repo/.git/agent-trace/trace.db

@@ -17,8 +17,7 @@ agents       5    41 %
 12 lines added by 4 commits in 4 files: 5 by agents, 0 by people, 7 unknown
 
 agents
-  4 lines: a tool call wrote this very line, and it landed in this commit
-  1 line: too short to prove anything, but the lines around it were added with it
+  5 lines: the states of the file are known without a gap, and a tool call put the line there
 
 unknown
   7 lines: no edit wrote it, and no hook saw the commit being made
@@ -39,8 +38,7 @@ claude-sonnet-4-5-20250929      2       2       0        0     100 %
 12 lines added by 4 commits in 4 files: 5 by agents, 0 by people, 7 unknown
 
 agents
-  4 lines: a tool call wrote this very line, and it landed in this commit
-  1 line: too short to prove anything, but the lines around it were added with it
+  5 lines: the states of the file are known without a gap, and a tool call put the line there
 
 unknown
   7 lines: no edit wrote it, and no hook saw the commit being made
@@ -60,8 +58,7 @@ src/tides.rs      3       3       0        0     100 %
 7 lines in 2 files, from 3 commits: 5 by agents, 0 by people, 2 unknown
 
 agents
-  4 lines: a tool call wrote this very line, and it landed in this commit
-  1 line: too short to prove anything, but the lines around it were added with it
+  5 lines: the states of the file are known without a gap, and a tool call put the line there
 
 unknown
   2 lines: no edit wrote it, and no hook saw the commit being made

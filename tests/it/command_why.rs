@@ -12,7 +12,7 @@ fn a_line_of_an_agent_is_explained_to_the_tool_call() {
         str![[r#"
 src/login.rs:2  let name = user.trim();
 who        claude-code, claude-sonnet-4-5-20250929
-because    a tool call wrote this very line, and it landed in this commit (matched)
+because    the states of the file are known without a gap, and a tool call put the line there (exact)
 commit     8d39e77835  Ada Author: limit names
 committed  2026-03-03 09:06
 session    ff0e8ea1-db19-4948-a376-be25f4dea846

@@ -277,6 +277,8 @@ mod contract {
     shape!(NotesSwitch { schema: String, is_on: bool, has_changed: bool } optional {
         remote: String, refspec: String,
     });
+    shape!(Backfill { schema: String, is_dry_run: bool, commits: u64, lines: BackfillLines } optional { notes: u64 });
+    shape!(BackfillLines { exact: u64, matched: u64, inferred: u64, unknown: u64 } optional {});
     shape!(Install {
         schema: String, dry_run: bool, steps: Vec<Step>, manual: Vec<Manual>, warnings: Vec<String>,
     } optional { form: HookForm, hooks_dir: String, program: String });
@@ -1089,6 +1091,11 @@ fn notes_verify() -> r::Report {
     }))
 }
 
+fn backfill() -> r::Report {
+    let lines = r::BackfillLines { exact: 30, matched: 12, inferred: 3, unknown: 5 };
+    r::Report::Backfill(r::BackfillReport { is_dry_run: true, commits: 7, lines, notes: Some(4) })
+}
+
 fn notes_prune() -> r::Report {
     let pruned = vec!["a1b2c3d4e5".repeat(4)];
     r::Report::NotesPrune(r::NotesPruneReport { is_dry_run: true, pruned, kept_needed: 2, kept_unknown: 1 })
@@ -1213,6 +1220,7 @@ fn every_report() -> Vec<r::Report> {
         notes_sync(),
         notes_verify(),
         notes_prune(),
+        backfill(),
         notes_switch(),
         import(),
         export(),
@@ -1268,6 +1276,7 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::NotesSync>(&notes_sync()).schema, "agent-trace/notes-sync/1");
     assert_eq!(read::<contract::NotesVerify>(&notes_verify()).schema, "agent-trace/notes-verify/1");
     assert_eq!(read::<contract::NotesPrune>(&notes_prune()).schema, "agent-trace/notes-prune/1");
+    assert_eq!(read::<contract::Backfill>(&backfill()).schema, "agent-trace/backfill/1");
     assert_eq!(read::<contract::NotesSwitch>(&notes_switch()).schema, "agent-trace/notes-switch/1");
     assert_eq!(read::<contract::Import>(&import()).schema, "agent-trace/import/1");
     assert_eq!(read::<contract::Export>(&export()).schema, "agent-trace/export/1");

@@ -169,6 +169,42 @@ fn after_commands_that_were_seen_whole_what_nobody_wrote_is_a_persons() {
     commit(&world);
     let found = lines(&world, "a.rs");
     assert_eq!(found[3], "human by hand, and nobody else");
-    assert!(!found[1].starts_with("human"), "{found:?}");
+    assert_eq!(found[1], "agent better line");
     assert_eq!(lines(&world, "c.rs")[1..3], ["agent     first_of_agent();", "agent     second_of_agent();"]);
+}
+
+#[test]
+fn lines_of_commands_edits_and_a_person_stand_side_by_side_with_their_writers() {
+    let world = world();
+    world.write("t.rs", "alpha();\nbeta();\ngamma();\ndelta();\nepsilon();\n");
+    commit(&world);
+    let live = world.live("s1");
+    live.edits("t.rs", "beta();\n", "beta();\nwritten_by_an_edit();\n");
+    live.bash("sed -i.bak 's/gamma/written_by_a_command/' t.rs && rm t.rs.bak");
+    world.saves("t.rs", "delta();\n", "delta();\nwritten_by_a_person();\n");
+    std::fs::write(
+        world.path("../f.sh"),
+        "sed -i.bak 's/^/    /' t.rs; echo 'written_by_a_script();' >> t.rs; rm t.rs.bak",
+    )
+    .unwrap();
+    live.bash("sh ../f.sh");
+    live.stops();
+    commit(&world);
+    let expected = [
+        "agent     written_by_an_edit();",
+        "agent     written_by_a_command();",
+        "human     written_by_a_person();",
+        "agent written_by_a_script();",
+    ];
+    let found: Vec<String> = lines(&world, "t.rs").into_iter().filter(|line| line.contains("written")).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_command_that_commits_wrote_the_lines_of_its_commit() {
+    let world = world();
+    let live = world.live("s1");
+    live.bash("sed -i.bak 's/second/better/' a.rs; rm a.rs.bak; git commit --quiet --all --message x");
+    live.stops();
+    assert_eq!(lines(&world, "a.rs")[1], "agent better line");
 }

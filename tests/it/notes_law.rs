@@ -119,7 +119,10 @@ fn a_commit_has_a_claim_and_its_usage_and_no_word_of_anybody() {
     assert_eq!(world.ask(["ingest"])["notes"], 1);
     lawful(&world);
     let text = world.git(["notes", "--ref=agent-trace", "show", "HEAD"]).success().stdout;
-    let lines: Vec<&str> = text.lines().collect();
+    // The lines of a file are named by its path, as in every tree of the commit.
+    let (of_lines, lines): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("l1 "));
+    assert!(of_lines.len() == 1 && of_lines[0].ends_with(" 1-3 src/harbour.rs"), "{text}");
+    let text = lines.join("\n");
     let mark = lines[0].split(' ').nth(1).unwrap();
     assert_eq!(lines[0], format!("s1 {mark} claude-code produced lines printed-id"));
     assert!(lines[1].contains(&format!(" {mark} claude-code claude-sonnet-4-5-20250929 i=8 o=240 cr=24000 cw5=1600")));

@@ -21,7 +21,8 @@ fn story() -> (World, PathBuf) {
     let _ = world.git(["remote", "add", "origin", &url]).success();
     let _ = world.run(["notes", "on"]).success();
     let _ = world.git(["switch", "--quiet", "--create", "sails"]).success();
-    let session = world.claude("mine").says("harbours").writes("src/harbour.rs", HARBOUR).commits("harbour");
+    let session = world.claude("mine");
+    session.says("harbours").writes("src/harbour.rs", HARBOUR).commits("harbour");
     session.says("tides").writes("src/tides.rs", TIDES).commits("tides").stops();
     world.write("README.md", "# Sails\n\nWith harbours.\n");
     world.commit("of a person");

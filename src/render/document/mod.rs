@@ -2,6 +2,7 @@
 //!
 //! One file for each report; [`Document::of`] chooses.
 
+mod backfill;
 mod blame;
 mod block;
 mod books;

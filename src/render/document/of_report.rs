@@ -2,8 +2,8 @@
 
 use super::block::Document;
 use super::{
-    blame, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems, pull, query, sessions,
-    show_commit, show_session, show_turn, stats, status, why,
+    backfill, blame, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems, pull, query,
+    sessions, show_commit, show_session, show_turn, stats, status, why,
 };
 use crate::report::Report;
 
@@ -28,6 +28,7 @@ impl Document {
             Report::PricesCheck(report) => prices::check(report),
             Report::Query(report) => query::document(report),
             Report::Ingest(report) => ingest::document(report),
+            Report::Backfill(report) => backfill::document(report),
             Report::Install(report) => install::installed(report),
             Report::Uninstall(report) => install::uninstalled(report),
             Report::Status(report) => status::document(report),
