@@ -77,7 +77,7 @@ impl<'u> Context<'u> {
     /// Tells whether the answer is for a program.
     #[cfg(feature = "forge")]
     pub(super) fn is_json(&self) -> bool {
-        self.global.json || self.global.format == Some(Format::Json)
+        self.global.json || self.global.format == Some(crate::cli::FormatName::Json)
     }
 
     /// Prints a report in the format asked for.
