@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::attribution::{Surroundings, author, session};
 use super::background;
 use super::git_state::GitState;
+use super::live_folder::LiveFolder;
 use super::message::{has_text, is_revert, is_written};
 use super::place::Place;
 use super::record::{Author, Event, Record};
@@ -39,6 +40,9 @@ impl GitHook<'_> {
     /// Does what the hook `name` is for; hooks without a purpose here do nothing.
     pub(super) fn run(&self, name: &str, arguments: &[String], input: &mut dyn Read) -> Option<()> {
         let argument = |index: usize| arguments.get(index).map(String::as_str);
+        if name == "prepare-commit-msg" {
+            self.keep_state();
+        }
         match name {
             "prepare-commit-msg" => self.prepare(Path::new(argument(0)?), argument(1)?),
             "commit-msg" => self.finished(Path::new(argument(0)?)),
@@ -103,11 +107,29 @@ impl GitHook<'_> {
         self.committed(Event::Merge, GitState::Merge)
     }
 
+    /// Git takes its signs away before the last hook runs, so the first one keeps them; what an earlier commit kept
+    /// that was given up goes.
+    fn keep_state(&self) {
+        let (state, file) = (GitState::of(self.place), LiveFolder::of(self.place).commit_state());
+        let _ = match (state, file.parent()) {
+            (GitState::Plain, _) | (_, None) => std::fs::remove_file(&file),
+            (_, Some(folder)) => std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, state.name())),
+        };
+    }
+
     /// A revert that needs no help leaves no sign but its word in the log of `HEAD`.
     fn state(&self) -> GitState {
-        let state = GitState::of(self.place);
+        let file = LiveFolder::of(self.place).commit_state();
+        let kept = std::fs::read_to_string(&file).ok();
+        if kept.is_some() {
+            let _ = std::fs::remove_file(&file); // The next commit does it too.
+        }
         let is_revert = || self.place.last_move().is_some_and(|said| said.starts_with("revert: "));
-        if state == GitState::Plain && is_revert() { GitState::Revert } else { state }
+        match (GitState::of(self.place), kept) {
+            (GitState::Plain, Some(kept)) => GitState::from_name(&kept),
+            (GitState::Plain, None) if is_revert() => GitState::Revert,
+            (state, _) => state,
+        }
     }
 
     fn committed(&self, event: Event, state: GitState) -> Option<()> {

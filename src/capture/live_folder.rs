@@ -42,6 +42,11 @@ impl LiveFolder {
         self.path.join(format!("{:016x}.seen", tool_use.key()))
     }
 
+    /// Returns where is kept what git is in the middle of while it makes a commit.
+    pub(super) fn commit_state(&self) -> PathBuf {
+        self.path.join("commit")
+    }
+
     /// Returns the list of changed files.
     pub fn known(&self) -> PathBuf {
         self.path.join("known")

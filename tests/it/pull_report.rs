@@ -59,7 +59,10 @@ fn a_fresh_clone_knows_what_the_developer_knows() {
 fn without_notes_nothing_is_known_and_nothing_is_zero() {
     let (world, fresh) = story();
     let found = report(&world, &fresh, ["--base", "origin/main"]);
-    assert_eq!((&found["total"]["cost_nano_usd"], &found["total"]["cost_missing"]), (&Value::Null, &json!("no_session")));
+    assert_eq!(
+        (&found["total"]["cost_nano_usd"], &found["total"]["cost_missing"]),
+        (&Value::Null, &json!("no_session"))
+    );
     let page = world.run_in(&fresh, ["pr", "report", "--base", "origin/main"]).success().stdout;
     assert!(page.contains("no agent traces on 3 commits") && !page.contains("$0"), "{page}");
     assert!(!fresh.join(".git/agent-trace").exists(), "a report left something behind");
@@ -95,5 +98,8 @@ fn what_is_not_there_is_named() {
     let (world, fresh) = story();
     let says = |arguments: &[&str]| world.run_list(&fresh, arguments).failure(2).stderr;
     assert!(says(&["pr", "report", "--base", "nowhere"]).contains("`nowhere` is no commit of this clone"));
-    assert!(says(&["pr", "report", "--base", "origin/main", "--fetch=--upload-pack=x"]).contains("not the name of a remote"));
+    assert!(
+        says(&["pr", "report", "--base", "origin/main", "--fetch=--upload-pack=x"])
+            .contains("not the name of a remote")
+    );
 }

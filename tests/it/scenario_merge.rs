@@ -92,7 +92,7 @@ fn a_squash_by_an_agent_with_more_in_it() {
         s.git("merge --quiet --squash one")
             .ann("b.rs", "h5 a6")
             .ann_commits("squashed")
-            .check_unsure("a1 a2")
+            .check_unsure("a1 a2 h5")
             .trailers("ann");
     });
 }

@@ -20,8 +20,11 @@ fn a_persons_lines_beside_above_and_between_an_agents() {
 #[test]
 fn an_agents_lines_between_a_persons() {
     told(|s| {
-        s.person("m.rs", "h1 h2 h3").ann("m.rs", "h1 a1 h2 a2 a3 h3 a4").commit("one").check();
-        s.person("m.rs", "h1 a1 h2 a2 h4 a3 h3 a4").ann("m.rs", "h1 a1 h2 a2 h4 a5 a3 h3 a4").commit("two").check();
+        s.person("m.rs", "h1 h2 h3").ann("m.rs", "h1 a1 h2 a2 a3 h3 a4").commit("one").check_unsure("h2 h3");
+        s.person("m.rs", "h1 a1 h2 a2 h4 a3 h3 a4")
+            .ann("m.rs", "h1 a1 h2 a2 h4 a5 a3 h3 a4")
+            .commit("two")
+            .check_unsure("h2 h3");
     });
 }
 
@@ -45,9 +48,9 @@ fn a_person_within_seconds_of_a_command() {
 fn a_command_that_writes() {
     told(|s| {
         s.person("m.rs", "h1 h2").commit("mine").check();
-        s.ann_runs("sed -i 1ix1 m.rs", "m.rs", "x1 h1 h2").commit("command").check_mistaken("x1", "");
+        s.ann_runs("sed -i 1ix1 m.rs", "m.rs", "x1 h1 h2").commit("command").check();
         s.ann("m.rs", "x1 h1 a1 h2").ann_runs("./generate > g.rs", "g.rs", "x2 x3").person("n.rs", "h4");
-        s.commit("more").check_mistaken("x1 x2 x3", "a1");
+        s.commit("more").check();
     });
 }
 
@@ -72,7 +75,7 @@ fn an_agent_that_changes_lines_of_a_person_and_the_other_way_round() {
     told(|s| {
         s.person("m.rs", "h1 h2 h3").commit("mine").ann("m.rs", "h1 a2 h3").commit("theirs").check();
         s.person("m.rs", "h1 h4 h3").commit("mine again").check();
-        s.ann("m.rs", "h1 a2 h3").person("m.rs", "h1 a2 h5").commit("both at once").check_unsure("a2");
+        s.ann("m.rs", "h1 a2 h3").person("m.rs", "h1 a2 h5").commit("both at once").check();
     });
 }
 

@@ -349,13 +349,6 @@ impl Scene<'_> {
         self.check_with("", words)
     }
 
-    /// The same; these other words are given to the wrong one today, which is to end.
-    #[track_caller]
-    pub(crate) fn check_mistaken(&self, mistaken: &str, unsure: &str) -> &Self {
-        self.check_lines("", Unsure::new(unsure).with_mistaken(mistaken));
-        self.money()
-    }
-
     /// The same with options of `blame`.
     #[track_caller]
     pub(crate) fn check_with(&self, options: &str, unsure: &str) -> &Self {

@@ -23,19 +23,13 @@ pub(super) struct Line {
 pub(super) struct Unsure {
     /// `None` for all.
     words: Option<BTreeSet<String>>,
-    /// Those that are given to the wrong one today.
-    mistaken: BTreeSet<String>,
     /// Those of which something is known after all.
     known: RefCell<BTreeSet<String>>,
 }
 
 impl Unsure {
     pub(super) fn new(words: &str) -> Unsure {
-        Unsure { words: Some(set(words)), mistaken: BTreeSet::new(), known: RefCell::default() }
-    }
-
-    pub(super) fn with_mistaken(self, words: &str) -> Unsure {
-        Unsure { mistaken: set(words), ..self }
+        Unsure { words: Some(set(words)), known: RefCell::default() }
     }
 
     pub(super) fn of_all(self) -> Unsure {
@@ -120,7 +114,7 @@ fn is_true(line: &Line, owner: Owner, unsure: &Unsure) -> bool {
         unsure.known.borrow_mut().insert(word.to_owned());
     }
     let may_be_unknown = matches!(owner, Owner::Unseen | Owner::Command) || unsure.has(word);
-    is_known || (may_be_unknown && line.class == "unknown") || unsure.mistaken.contains(word)
+    is_known || (may_be_unknown && line.class == "unknown")
 }
 
 fn is_named(line: &Line, owner: Owner) -> bool {
