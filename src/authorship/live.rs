@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::lines::Difference;
 use crate::model::LineHash;
 use crate::store::{ChangeSource, DoubtfulFile, FileChangeFact, Names};
 
@@ -45,11 +46,11 @@ impl Live {
     }
 }
 
-/// The lines of a change that were not there before.
+/// The lines of a change that were not there before; a hunk may have others between them.
 fn added(change: &FileChangeFact) -> Vec<LineHash> {
     let new = change.hunks.iter().flat_map(|hunk| {
-        let (before, after) = hunk.context();
-        hunk.new[before..hunk.new.len() - after].iter()
+        let came = Difference::between(&hunk.old, &hunk.new).changes.into_iter().flat_map(|(_, new)| new);
+        came.filter_map(|at| hunk.new.get(at))
     });
     new.filter_map(|mark| mark.hash()).collect()
 }
