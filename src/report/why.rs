@@ -182,6 +182,7 @@ pub fn reason_words(reason: LineReason) -> &'static str {
         LineReason::State => "the states of the file are known without a gap, and a tool call put the line there",
         LineReason::OutsideStates => "the states of the file are known without a gap, and no tool call wrote the line",
         LineReason::Note => "a note of the commit says so",
+        LineReason::Declared => "another tool's record of the commit says so",
         LineReason::Edit => "a tool call wrote this very line, and it landed in this commit",
         LineReason::EditOfCopy => "a tool call wrote this very line; it landed in a commit of which this one is a copy",
         LineReason::Between => "too short to prove anything, but the lines around it were added with it",
@@ -190,7 +191,6 @@ pub fn reason_words(reason: LineReason) -> &'static str {
         LineReason::Command => "a session of the commit ran commands, which may have written it",
         LineReason::NotRead => "a session of the commit is known by name only: its transcript was not read",
         LineReason::OtherEdit => "a session wrote this very line into this file, but not for this commit",
-        LineReason::Ambiguous => "of several equal lines beside each other not all are of one writer",
         LineReason::Moved => "the commit took this very line out elsewhere, or changed its indent: it is whose it was",
         LineReason::Trivial => "too short to prove anything",
         LineReason::NoEvidence => "no edit wrote it, and no hook saw the commit being made",
@@ -199,7 +199,6 @@ pub fn reason_words(reason: LineReason) -> &'static str {
         LineReason::Moved => "the commit took this very line out elsewhere, or changed its indent: it is whose it was",
         LineReason::Ambiguous => "one of several equal lines beside each other, of which not all are of one writer",
         LineReason::NoContent => "the commit, or what it changed, is not known here",
-        LineReason::Ambiguous => "it is one of several equal lines beside each other, and not all are of one writer",
     }
 }
 
