@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::render::Format;
-use crate::report::{CostBy, SettingsScope, StatsBy};
+use crate::report::{CommentBehavior, CostBy, ForgeKind, SettingsScope, StatsBy};
 use crate::ui::ColourChoice;
 
 /// Under which the options of every command stand, apart from a command's own.
@@ -27,7 +27,7 @@ agent-trace log                      commits with their cost\n  \
 agent-trace cost --by branch         money by branch; also model, day, file, author, …\n  \
 agent-trace show HEAD                every cent of a commit\n\n\
 Exit codes: 0 done, 1 a check said no, 2 wrong use or surroundings, 70 a bug of this program.\n\
-Everything stays on this machine; only `notes push` and `notes fetch` talk to others."
+Everything stays on this machine; only `notes push`, `notes fetch` and `pr` talk to others."
 )]
 pub struct Cli {
     /// Settings of every command.
@@ -46,7 +46,7 @@ pub struct Global {
     pub directory: Option<PathBuf>,
     /// How to write the answer: table, json, csv or markdown [default: table]
     #[arg(long, value_name = "FORMAT", hide_possible_values = true, global = true, help_heading = EVERYWHERE)]
-    pub format: Option<Format>,
+    pub format: Option<FormatName>,
     /// The same as --format json
     #[arg(long, global = true, help_heading = EVERYWHERE, conflicts_with = "format")]
     pub json: bool,
@@ -65,6 +65,50 @@ pub struct Global {
     /// Zone in which days are cut and times are shown, such as Europe/Paris [default: the system's]
     #[arg(long, value_name = "ZONE", env = "TZ", hide_env = true, global = true, help_heading = EVERYWHERE)]
     pub timezone: Option<String>,
+}
+
+/// Names of formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatName {
+    /// Aligned text for people
+    Table,
+    /// One JSON document with a `schema` field
+    Json,
+    /// The main table, one record a row, exact numbers
+    Csv,
+    /// GitHub-flavoured Markdown
+    Markdown,
+    /// A note of git-ai; of `export` only
+    #[value(hide = true)]
+    GitAi,
+    /// A record of the "Agent Trace" format; of `export` only
+    #[value(hide = true)]
+    AgentTraceRecord,
+}
+
+impl FormatName {
+    /// Returns the name as it is typed.
+    pub fn name(self) -> &'static str {
+        match self {
+            FormatName::Table => "table",
+            FormatName::Json => "json",
+            FormatName::Csv => "csv",
+            FormatName::Markdown => "markdown",
+            FormatName::GitAi => "git-ai",
+            FormatName::AgentTraceRecord => "agent-trace-record",
+        }
+    }
+
+    /// Returns the format of a report; `None` for those of other tools.
+    pub fn of_report(self) -> Option<Format> {
+        match self {
+            FormatName::Table => Some(Format::Table),
+            FormatName::Json => Some(Format::Json),
+            FormatName::Csv => Some(Format::Csv),
+            FormatName::Markdown => Some(Format::Markdown),
+            FormatName::GitAi | FormatName::AgentTraceRecord => None,
+        }
+    }
 }
 
 /// The commands.
@@ -197,6 +241,27 @@ agent-trace notes show HEAD~2\n  agent-trace notes push && agent-trace notes fet
         #[command(subcommand)]
         action: PullAction,
     },
+    /// Keep what another tool says of lines: records of the "Agent Trace" format
+    ///
+    /// FILE holds one record, a list of them, or one a line (JSON). Their lines are shown by `blame` as declared, with
+    /// their source, and never over what is known without them. Importing twice changes nothing. Addresses of
+    /// conversations are not kept, only the ids at their ends.
+    #[command(after_help = "Example:\n  agent-trace import traces.jsonl")]
+    Import {
+        /// Files of records
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Lines of agents in the form of another tool: --format git-ai or agent-trace-record
+    ///
+    /// A note of git-ai, or a record of the "Agent Trace" format, for each commit: ranges of lines with session, agent
+    /// and model, as far as they rest on evidence of this clone. No prompt, no name and no address of a person; the
+    /// ids of sessions are those of the transcripts. Lines of people are not told: what is known of them is that no
+    /// agent wrote them.
+    #[command(after_help = "Examples:\n  agent-trace export --format git-ai HEAD~3\n  \
+agent-trace export --format agent-trace-record v1.0..HEAD > records.jsonl\n  \
+agent-trace export --format git-ai --write main..feature")]
+    Export(ExportArgs),
     /// What could not be read, with file, offset and reason
     #[command(after_help = "Example:\n  agent-trace problems --format csv")]
     Problems {
@@ -339,6 +404,17 @@ pub struct BlameArgs {
     pub incremental: bool,
 }
 
+/// What to tell others.
+#[derive(Debug, Clone, Args)]
+pub struct ExportArgs {
+    /// A commit, or a range of them (A..B)
+    #[arg(default_value = "HEAD")]
+    pub range: String,
+    /// Write notes of git-ai into refs/notes/ai, for commits that have none
+    #[arg(long)]
+    pub write: bool,
+}
+
 /// Which lines to count, and how.
 #[derive(Debug, Clone, Args)]
 pub struct StatsArgs {
@@ -433,6 +509,52 @@ pub enum PullAction {
     #[command(after_help = "Examples:\n  agent-trace pr report --base origin/main\n  \
 agent-trace pr report --base origin/main --head feature --fetch --budget 10 --fail-over --json")]
     Report(PullArgs),
+    /// Write that into one comment on the pull request, and change it when there is more
+    ///
+    /// On GitHub, GitLab, Gitea and Forgejo. In a workflow nothing has to be said but --base and --head: repository,
+    /// pull request and token are the runner's, the summary of the step and values for later steps (total_usd,
+    /// ai_share, comment_url, …) are written too. A comment of a later commit is never overwritten; one that somebody
+    /// else wrote is never touched. Without the permission to comment, as from a fork, there is a warning and no
+    /// failure. Exit codes are those of `pr report`.
+    #[command(after_help = "Examples:\n  agent-trace pr comment --base origin/main --fetch --dry-run\n  \
+agent-trace pr comment --base origin/main --fetch --repo octocat/hello --pull 7\n  \
+agent-trace pr comment --base origin/main --behavior hide-and-new --require-comment")]
+    Comment(CommentArgs),
+}
+
+/// How a pull request is commented.
+#[derive(Debug, Clone, Args)]
+pub struct CommentArgs {
+    /// What is said.
+    #[command(flatten)]
+    pub pull: PullArgs,
+    /// Print the comment; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What happens to an earlier comment: update, new, hide-and-new, delete-and-new, once or off
+    #[arg(long, value_name = "WHAT", hide_possible_values = true, default_value = "update")]
+    pub behavior: CommentBehavior,
+    /// Which comment, where a pull request has several of ours
+    #[arg(long, value_name = "NAME", default_value = "default")]
+    pub key: String,
+    /// The pull request [default: the runner's]
+    #[arg(long = "pull", value_name = "NUMBER")]
+    pub number: Option<u64>,
+    /// The repository on the forge [default: the runner's]
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Option<String>,
+    /// The forge: github, gitlab or gitea [default: the runner's, else github]
+    #[arg(long, value_name = "KIND", hide_possible_values = true)]
+    pub forge: Option<ForgeKind>,
+    /// The account that comments [default: the forge is asked]
+    #[arg(long, value_name = "LOGIN")]
+    pub author: Option<String>,
+    /// The variable with the token [default: GITHUB_TOKEN, GH_TOKEN or the forge's own, then what gh stored]
+    #[arg(long, value_name = "NAME")]
+    pub token_env: Option<String>,
+    /// End with 1 if the token may not comment
+    #[arg(long)]
+    pub require_comment: bool,
 }
 
 /// Which pull request, and what it may cost.

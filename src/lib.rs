@@ -19,6 +19,7 @@
 //! - [`scan`]: what a shell command changed, found by a process of its own.
 //! - [`git`]: commits, their claims and their lines, without a child process.
 //! - [`notes`]: records of a git note, and what they add up to.
+//! - [`interop`]: what other tools say of lines: their records, read and written.
 //! - [`pricing`]: the dated price table, and what a request costs.
 //! - [`store`]: the SQLite file and all SQL.
 //! - [`ingest`]: finds and reads what is new, records it as facts.
@@ -29,6 +30,7 @@
 //! - [`pull`]: what a pull request cost, from commits and notes.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
+//! - `forge`: comments on pull requests, the only connections (feature `forge`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.
 //! - [`error`]: what the user is told when something fails.
 //! - [`ui`]: the only place that prints.
@@ -44,9 +46,12 @@ pub mod clock;
 pub mod command;
 pub mod derive;
 pub mod error;
+#[cfg(feature = "forge")]
+pub mod forge;
 pub mod git;
 pub mod ingest;
 pub mod install;
+pub mod interop;
 pub mod lines;
 pub mod model;
 pub mod notes;

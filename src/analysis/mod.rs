@@ -7,6 +7,7 @@
 //! Must not know: SQL beyond names of columns, git objects, terminals.
 
 mod added_lines;
+mod authored;
 mod blame;
 mod books;
 mod commits;
@@ -15,6 +16,7 @@ mod cost_commit;
 mod cost_file;
 mod cost_tool;
 mod coverage;
+mod declared;
 mod directory;
 mod error;
 mod exclusion;
@@ -33,10 +35,12 @@ mod tree;
 mod why;
 
 pub use added_lines::{AddedFile, added_files};
+pub use authored::{AuthoredFile, authored};
 pub use blame::blame;
 pub use books::Stamp;
 pub use commits::{CommitText, Texts};
 pub use cost::cost;
+pub use declared::{CommitHearsay, Hearsay, NamedParty, lay_under, parties};
 pub use directory::{Directory, SessionName};
 pub use error::AnalysisError;
 pub use exclusion::exclusion;

@@ -40,6 +40,7 @@ pub fn show_commit(
         commit,
         files: files(reader, key, &CommitLines::read(reader, &directory, &text.id)?, &directory)?,
         sessions,
+        declared: Vec::new(),
         incomplete: Incomplete { calls: incomplete, of_calls: calls.len() as u64 },
         prices: stamp.prices.clone(),
         coverage: coverage::coverage(reader)?,

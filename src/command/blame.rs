@@ -1,19 +1,22 @@
 //! `blame`: who wrote each line of a file.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use super::blame_porcelain::{incremental, lines_of, porcelain};
 use super::context::Context;
+use super::hearsay::hearsay;
 use super::reports::{Sources, sources};
 use crate::analysis;
 use crate::cli::BlameArgs;
 use crate::error::{Error, ExitCode};
 use crate::git::{BlameQuery, BlamedGroup, BlamedLine, blame, blame_stream, known_files};
-use crate::model::Timestamp;
+use crate::model::{CommitId, Timestamp};
 use crate::report::{
-    BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals, LineClass, LineGrade, LineReason, Report,
+    BlameColumns, BlameDate, BlameLine, BlameReport, BlameTotals, DeclaredSource, LineClass, LineGrade, LineReason,
+    Report,
 };
 use crate::transcript;
 
@@ -27,7 +30,7 @@ pub(super) fn run(context: &Context<'_>, args: &BlameArgs) -> Result<ExitCode, E
     let blamed = blame(context.start(), &query).map_err(|error| not_blamed(context, &query, error.into()))?;
     let text = |line: &BlamedLine| blamed.text.get(line.content.clone()).unwrap_or_default();
     let lines = blamed.lines.iter().map(|line| blank(line, text(line))).collect();
-    let lines = decided(&sources, lines)?;
+    let (lines, declared) = decided_with_hearsay(&sources, lines)?;
     let read = |path: &str, offset: u64| transcript::read_prompt(Path::new(path), offset);
     let prompts = if args.prompt { analysis::prompts(&sources.reader, &lines, &read)? } else { Vec::new() };
     if args.porcelain || args.line_porcelain {
@@ -41,6 +44,7 @@ pub(super) fn run(context: &Context<'_>, args: &BlameArgs) -> Result<ExitCode, E
         totals: BlameTotals::of(&lines),
         lines,
         prompts,
+        declared,
         prices: sources.stamp.prices,
         columns: columns(context, args),
     };
@@ -58,7 +62,8 @@ fn stream(
     let texts: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
     let mut failure = None;
     let print = |groups: Vec<BlamedGroup>| -> Result<bool, Error> {
-        let lines = decided(sources, groups.iter().flat_map(|group| lines_of(group, &texts)).collect())?;
+        let lines = groups.iter().flat_map(|group| lines_of(group, &texts)).collect();
+        let (lines, _) = decided_with_hearsay(sources, lines)?;
         let (mut text, mut rest) = (Vec::new(), lines.as_slice());
         for group in &groups {
             let (own, more) = rest.split_at(rest.len().min(group.count as usize));
@@ -82,6 +87,18 @@ fn stream(
 /// Returns lines with who wrote them.
 pub(super) fn decided(sources: &Sources, lines: Vec<BlameLine>) -> Result<Vec<BlameLine>, Error> {
     Ok(analysis::blame(&sources.reader, lines)?)
+}
+
+/// Returns lines with who wrote them, what others say laid under it.
+pub(super) fn decided_with_hearsay(
+    sources: &Sources,
+    lines: Vec<BlameLine>,
+) -> Result<(Vec<BlameLine>, Vec<DeclaredSource>), Error> {
+    let mut lines = decided(sources, lines)?;
+    let commits: BTreeSet<CommitId> = lines.iter().filter_map(|line| line.commit).collect();
+    let said = hearsay(sources, &commits.into_iter().collect::<Vec<_>>())?;
+    let declared = analysis::lay_under(&sources.reader, &mut lines, &said)?;
+    Ok((lines, declared))
 }
 
 fn query(args: &BlameArgs) -> Result<BlameQuery, Error> {
@@ -176,6 +193,7 @@ pub(super) fn blank(line: &BlamedLine, text: &[u8]) -> BlameLine {
         call: None,
         tool_call: None,
         model: None,
+        source: None,
         cost: None,
         cost_missing: None,
         text: String::from_utf8_lossy(text).into_owned(),

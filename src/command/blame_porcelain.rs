@@ -74,6 +74,7 @@ fn headers(line: &BlameLine, cost: Option<NanoUsd>) -> String {
         ("call", line.call.clone()),
         ("tool-call", line.tool_call.clone()),
         ("model", line.model.clone()),
+        ("source", line.source.clone()),
         ("cost-nano-usd", cost.map(|cost| cost.0.to_string())),
     ];
     known.into_iter().filter_map(|(name, value)| Some(header(name, &value?))).collect()

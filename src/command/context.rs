@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use chrono_tz::Tz;
 use etcetera::BaseStrategy;
 
-use crate::cli::Global;
+use crate::cli::{FormatName, Global};
 use crate::clock;
 use crate::error::{Error, ExitCode};
 use crate::git::Repo;
@@ -74,6 +74,12 @@ impl<'u> Context<'u> {
         files.iter().try_fold(PriceBook::embedded(), |book, path| lay_over(book, path))
     }
 
+    /// Tells whether the answer is for a program.
+    #[cfg(feature = "forge")]
+    pub(super) fn is_json(&self) -> bool {
+        self.global.json || self.global.format == Some(Format::Json)
+    }
+
     /// Prints a report in the format asked for.
     pub(super) fn print(&self, report: &Report) -> Result<ExitCode, Error> {
         self.print_within(report, self.ui.width())
@@ -87,7 +93,11 @@ impl<'u> Context<'u> {
 
     fn print_within(&self, report: &Report, width: usize) -> Result<ExitCode, Error> {
         let options = Options {
-            format: if self.global.json { Format::Json } else { self.global.format.unwrap_or_default() },
+            format: if self.global.json {
+                Format::Json
+            } else {
+                self.global.format.and_then(FormatName::of_report).unwrap_or_default()
+            },
             width,
             theme: self.ui.theme(),
             is_pretty: self.ui.is_terminal(),

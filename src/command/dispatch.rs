@@ -5,8 +5,8 @@ use std::process::ExitCode as ProcessExit;
 use clap::Parser;
 
 use super::context::Context;
-use super::{backfill, doctor, ingest, install, man, notes, prices, problems, pull, sql, status};
-use crate::cli::{Cli, Command, PullAction};
+use super::{backfill, doctor, import, ingest, install, man, notes, prices, problems, pull, sql, status};
+use crate::cli::{Cli, Command, CommentArgs, PullAction};
 use crate::error::{Error, ExitCode};
 use crate::ui::{Environment, Settings, Ui};
 use crate::{capture, scan};
@@ -39,12 +39,19 @@ fn asks_for_help() -> bool {
 }
 
 fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
+    let is_export = matches!(cli.command, Some(Command::Export(_)));
+    if let Some(name) = cli.global.format.filter(|format| format.of_report().is_none() && !is_export) {
+        let hint = format!("agent-trace export --format {}", name.name());
+        return Err(Error::user(format!("`{}` is a format of `export` only", name.name())).with_hint(hint));
+    }
     let context = Context::new(cli.global, ui)?;
     match cli.command {
         Some(Command::Ingest { paths, background }) => ingest::run(&context, &paths, background),
         Some(Command::Backfill { notes, dry_run }) => backfill::run(&context, notes, dry_run),
         Some(Command::Notes { action }) => notes::run(&context, action),
         Some(Command::Pr { action: PullAction::Report(args) }) => pull::report(&context, &args),
+        Some(Command::Import { files }) => import::run(&context, &files),
+        Some(Command::Pr { action: PullAction::Comment(args) }) => comment(&context, &args),
         Some(Command::Problems { limit }) => problems::run(&context, limit),
         Some(Command::Prices { action }) => prices::run(&context, action),
         Some(Command::Sql { statement, limit }) => sql::run(&context, &statement, limit),
@@ -59,14 +66,26 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
     }
 }
 
+#[cfg(feature = "forge")]
+fn comment(context: &Context<'_>, args: &CommentArgs) -> Result<ExitCode, Error> {
+    super::pull_comment::comment(context, args)
+}
+
+#[cfg(not(feature = "forge"))]
+fn comment(_: &Context<'_>, _: &CommentArgs) -> Result<ExitCode, Error> {
+    let error = Error::user("this build speaks to no forge");
+    Err(error.with_hint("install with the default features: cargo install --path . --locked"))
+}
+
 #[cfg(feature = "analytics")]
 fn reports(context: &Context<'_>, command: Option<Command>) -> Result<ExitCode, Error> {
-    use super::{blame, reports, show, stats, why};
+    use super::{blame, export, reports, show, stats, why};
     match command {
         Some(Command::Cost { by, limit, filter }) => reports::cost(context, by, limit, &filter),
         Some(Command::Log { revision, limit, filter }) => reports::log(context, revision.as_deref(), limit, &filter),
         Some(Command::Show { target, prompt }) => show::run(context, &target, prompt),
         Some(Command::Blame(args)) => blame::run(context, &args),
+        Some(Command::Export(args)) => export::run(context, &args),
         Some(Command::Stats(args)) => stats::run(context, &args),
         Some(Command::Why { target, prompt }) => why::run(context, &target, prompt),
         Some(Command::Sessions { limit, filter }) => reports::sessions(context, limit, &filter),

@@ -13,7 +13,12 @@ mod context;
 mod dispatch;
 mod doctor;
 #[cfg(feature = "analytics")]
+mod export;
+#[cfg(feature = "analytics")]
 mod filter;
+#[cfg(feature = "analytics")]
+mod hearsay;
+mod import;
 mod ingest;
 mod install;
 mod install_places;
@@ -23,6 +28,11 @@ mod notes_view;
 mod prices;
 mod problems;
 mod pull;
+#[cfg(feature = "forge")]
+mod pull_comment;
+#[cfg(feature = "forge")]
+mod pull_runner;
+mod record_place;
 #[cfg(feature = "analytics")]
 mod reports;
 #[cfg(feature = "analytics")]

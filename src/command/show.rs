@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::context::Context;
 use super::filter;
+use super::hearsay::hearsay;
 use super::reports::{Sources, sources, text_of};
 use crate::analysis::{self, Directory, Filter, PromptText};
 use crate::error::{Error, ExitCode};
@@ -51,7 +52,10 @@ fn nothing_like(target: &str, directory: &Directory) -> Error {
 fn show_commit(context: &Context<'_>, sources: &Sources, filter: &Filter, id: CommitId) -> Result<ExitCode, Error> {
     let listed = sources.repo.listed(&id);
     let listed = listed.ok_or_else(|| Error::environment(format!("commit `{id}` is not in this clone")))?;
-    let report = analysis::show_commit(&sources.reader, filter, &text_of(listed), &sources.stamp)?;
+    let mut report = analysis::show_commit(&sources.reader, filter, &text_of(listed), &sources.stamp)?;
+    let linked: Vec<&str> = report.sessions.iter().map(|session| session.session.as_str()).collect();
+    let declared = hearsay(sources, &[id])?.0.get(&id).map(|said| analysis::parties(said, &linked));
+    report.declared = declared.unwrap_or_default();
     context.print(&Report::ShowCommit(Box::new(report)))
 }
 

@@ -3,14 +3,14 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::blame::{blank, decided, not_blamed};
+use super::blame::{blank, decided_with_hearsay, not_blamed};
 use super::context::Context;
 use super::reports::sources;
 use crate::analysis::{self, WhyFacts};
 use crate::error::{Error, ExitCode};
 use crate::git::{BlameQuery, blame};
 use crate::model::CommitId;
-use crate::report::{Report, WhyReport, reason_words};
+use crate::report::{BlameLine, Report, WhyReport, reason_words};
 use crate::transcript;
 
 /// Runs `agent-trace why`.
@@ -20,7 +20,7 @@ pub(super) fn run(context: &Context<'_>, target: &[String], with_prompt: bool) -
     let blamed = blame(context.start(), &query).map_err(|error| not_there(context, &query, error.into()))?;
     let lines = blamed.lines.iter().take(1);
     let lines = lines.map(|line| blank(line, blamed.text.get(line.content.clone()).unwrap_or_default())).collect();
-    let line = decided(&sources, lines)?.pop();
+    let line = decided_with_hearsay(&sources, lines)?.0.pop();
     let line = line.ok_or_else(|| Error::user(format!("the file has no line {number}")))?;
     let read = |path: &str, offset: u64| transcript::read_prompt(Path::new(path), offset);
     let texts = |ids: &[CommitId]| sources.repo.subjects(ids);
@@ -31,7 +31,7 @@ pub(super) fn run(context: &Context<'_>, target: &[String], with_prompt: bool) -
         timezone: context.zone.name().to_owned(),
         file: query.file.to_string_lossy().into_owned(),
         revision: query.revision,
-        because: reason_words(line.reason).to_owned(),
+        because: because(&line),
         line,
         commit: found.commit,
         turn: found.turn,
@@ -43,6 +43,12 @@ pub(super) fn run(context: &Context<'_>, target: &[String], with_prompt: bool) -
         prices: sources.stamp.prices,
     };
     context.print(&Report::Why(Box::new(report)))
+}
+
+/// What the class of the line rests on, with who says so.
+fn because(line: &BlameLine) -> String {
+    let words = reason_words(line.reason);
+    line.source.as_ref().map_or_else(|| words.to_owned(), |source| format!("{words} ({source})"))
 }
 
 /// `[REV] FILE:LINE`.

@@ -7,6 +7,8 @@ use super::kind::Kind;
 #[cfg(feature = "analytics")]
 use crate::analysis::AnalysisError;
 use crate::authorship::AuthorshipError;
+#[cfg(feature = "forge")]
+use crate::forge::ForgeError;
 use crate::git::GitError;
 use crate::ingest::{HistoryError, NamedError};
 use crate::install::InstallError;
@@ -122,6 +124,14 @@ impl From<AnalysisError> for Error {
             AnalysisError::Frame(_) | AnalysisError::Imbalance(_) => Error::bug(error.to_string())
                 .with_hint("nothing was changed; please report it with the version you run"),
         }
+    }
+}
+
+#[cfg(feature = "forge")]
+impl From<ForgeError> for Error {
+    fn from(error: ForgeError) -> Error {
+        let hint = error.hint().map(str::to_owned);
+        Error::of(Kind::Environment, &error).with_hints(hint)
     }
 }
 

@@ -39,7 +39,7 @@ pub struct BlamedGroup {
 /// `sink` gets the groups that are there, in git's order, and ends the search with `Break`.
 ///
 /// # Errors
-/// [`GitError::GitProgram`], as for [`super::blame()`].
+/// [`GitError::GitProgram`], as for `blame`.
 pub fn blame_stream(
     start: &Path,
     query: &BlameQuery,

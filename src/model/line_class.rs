@@ -97,6 +97,8 @@ pub enum LineReason {
     Ambiguous,
     /// The commit took this very line out elsewhere, or changed its indent: it is whose it was.
     Moved,
+    /// Another tool's record says so.
+    Declared,
 }
 
 impl LineReason {
@@ -121,6 +123,7 @@ impl LineReason {
             LineReason::Note => "note",
             LineReason::Ambiguous => "ambiguous",
             LineReason::Moved => "moved",
+            LineReason::Declared => "declared",
         }
     }
 }
@@ -155,7 +158,7 @@ impl LineGrade {
 }
 
 impl LineReason {
-    const CODES: [LineReason; 18] = [
+    const CODES: [LineReason; 19] = [
         LineReason::NoEvidence,
         LineReason::Edit,
         LineReason::EditOfCopy,
@@ -174,6 +177,7 @@ impl LineReason {
         LineReason::Note,
         LineReason::Ambiguous,
         LineReason::Moved,
+        LineReason::Declared,
     ];
 
     /// Returns the stored number.

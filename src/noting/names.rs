@@ -1,17 +1,13 @@
 //! Names that stand in notes instead of ids.
 
 use crate::git::sha256_hex;
+use crate::interop::tool_of_agent;
 use crate::model::{Agent, CommitId};
 use crate::notes::{SessionMark, SliceId};
 
 /// Returns the name of a session that git-ai gives it too, so that both tools' notes can be joined.
 pub fn session_mark(agent: Agent, session: &str) -> Option<SessionMark> {
-    let tool = match agent {
-        Agent::ClaudeCode => "claude",
-        Agent::GeminiCli => "gemini",
-        Agent::CopilotCli => "github-copilot",
-        other => other.name(),
-    };
+    let tool = tool_of_agent(agent.name());
     SessionMark::of_digest(&sha256_hex(format!("{tool}:{session}").as_bytes()))
 }
 

@@ -23,6 +23,8 @@ pub struct BlameReport {
     pub totals: BlameTotals,
     /// The prompts of the turns that wrote the lines, each once; empty unless asked for.
     pub prompts: Vec<BlamePrompt>,
+    /// What other tools and commit messages say of the lines, by source.
+    pub declared: Vec<DeclaredSource>,
     /// The prices used.
     pub prices: PriceTable,
     /// What people are shown.
@@ -41,6 +43,21 @@ pub struct BlamePrompt {
     pub prompt: Option<String>,
     /// Why there is none.
     pub prompt_missing: Option<Missing>,
+}
+
+/// What one source says of the lines of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DeclaredSource {
+    /// Another tool's record, or a line of commit messages.
+    pub source: String,
+    /// Lines whose class rests on its word.
+    pub lines: u64,
+    /// Lines that stay unknown, of a commit for which it names somebody.
+    pub named: u64,
+    /// Lines of which it says what is known without it.
+    pub agreed: u64,
+    /// Lines of which it says something else.
+    pub contradicted: u64,
 }
 
 /// What people are shown of each line.
@@ -126,6 +143,8 @@ pub struct BlameLine {
     pub tool_call: Option<String>,
     /// The model.
     pub model: Option<String>,
+    /// Who says so, if it is not the evidence of this clone: another tool's record, or the commit's message.
+    pub source: Option<String>,
     /// The line's part of what its request cost this commit.
     #[serde(rename = "cost_nano_usd", serialize_with = "wire::nano_or_null")]
     pub cost: Option<NanoUsd>,

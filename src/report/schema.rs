@@ -4,8 +4,10 @@ use serde::Serialize;
 
 use super::backfill::BackfillReport;
 use super::blame::BlameReport;
+use super::comment::CommentReport;
 use super::cost::CostReport;
 use super::doctor::DoctorReport;
+use super::exchange::{ExportReport, ImportReport};
 use super::imbalance::Imbalance;
 use super::ingest::IngestReport;
 use super::install::InstallReport;
@@ -109,6 +111,15 @@ pub enum Report {
     /// `agent-trace notes on` and `off`.
     #[serde(rename = "agent-trace/notes-switch/1")]
     NotesSwitch(NotesSwitchReport),
+    /// `agent-trace import`.
+    #[serde(rename = "agent-trace/import/1")]
+    Import(Box<ImportReport>),
+    /// `agent-trace export --write`.
+    #[serde(rename = "agent-trace/export/1")]
+    Export(ExportReport),
+    /// `agent-trace pr comment`.
+    #[serde(rename = "agent-trace/pull-comment/1")]
+    PullComment(Box<CommentReport>),
 }
 
 impl Report {
@@ -144,7 +155,10 @@ impl Report {
             | Report::NotesSync(_)
             | Report::NotesVerify(_)
             | Report::NotesPrune(_)
-            | Report::NotesSwitch(_) => Ok(()),
+            | Report::NotesSwitch(_)
+            | Report::Import(_)
+            | Report::Export(_)
+            | Report::PullComment(_) => Ok(()),
         }
     }
 }

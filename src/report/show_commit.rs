@@ -23,6 +23,8 @@ pub struct ShowCommitReport {
     pub files: Vec<FileLines>,
     /// The linked sessions with their calls.
     pub sessions: Vec<CommitSession>,
+    /// What other tools and the message say of the commit beyond `sessions`.
+    pub declared: Vec<DeclaredParty>,
     /// Calls whose output is a placeholder, among those with a share.
     pub incomplete: Incomplete,
     /// The price table the amounts come from.
@@ -87,6 +89,23 @@ pub struct Evidence {
     /// When it was seen.
     #[serde(serialize_with = "wire::text_or_null")]
     pub at: Option<Timestamp>,
+}
+
+/// Somebody who is said to have had a part in a commit.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct DeclaredParty {
+    /// Who says so: another tool's record, or a line of the message.
+    pub source: String,
+    /// A person's lines, not an agent's.
+    pub is_person: bool,
+    /// The agent.
+    pub agent: Option<String>,
+    /// The session.
+    pub session: Option<String>,
+    /// The id that stands there, if it is not the session's.
+    pub id: Option<String>,
+    /// How many lines are said to be theirs; `null` where nothing is said of lines.
+    pub lines: Option<u64>,
 }
 
 /// One call's share in a commit.

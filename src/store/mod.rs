@@ -14,6 +14,7 @@ mod error;
 mod evidence;
 mod facts;
 mod file_changes;
+mod imported;
 mod ledger;
 mod line_facts;
 mod line_records;
@@ -42,6 +43,7 @@ pub use facts::{
     SightingFact, ToolFact,
 };
 pub use file_changes::{ChangeSource, FileChangeFact, FileChangeRow};
+pub use imported::{Imported, ImportedRow};
 pub use ledger::{Column, Values};
 pub use line_facts::{CommitKey, LandedFact, LineCandidate, Sighted, WriterFact};
 pub use line_records::{LineCommit, LineCommitRows, LineFileRows, LinePart, LineRecord};

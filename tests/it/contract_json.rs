@@ -52,7 +52,7 @@ mod contract {
     } optional {});
     shape!(Blame {
         schema: String, timezone: String, file: String, lines: Vec<BlameLine>, totals: BlameTotals,
-        prompts: Vec<BlamePrompt>, prices: Prices,
+        prompts: Vec<BlamePrompt>, declared: Vec<DeclaredSource>, prices: Prices,
     } optional { revision: String });
     shape!(BlamePrompt { session: String, turn: u64 } optional { prompt: String, prompt_missing: Missing });
     shape!(BlameLine {
@@ -60,8 +60,9 @@ mod contract {
         at: String, text: String,
     } optional {
         commit: String, session: String, session_short: String, agent: String, turn: u64, call: String,
-        tool_call: String, model: String, cost_nano_usd: i64, cost_missing: Missing,
+        tool_call: String, model: String, source: String, cost_nano_usd: i64, cost_missing: Missing,
     });
+    shape!(DeclaredSource { source: String, lines: u64, named: u64, agreed: u64, contradicted: u64 } optional {});
     shape!(BlameTotals { agent: u64, human: u64, unknown: u64, cost_nano_usd: i64 } optional {});
     shape!(Stats {
         schema: String, by: StatsBy, of: StatsOf, revisions: Vec<String>, paths: Vec<String>, commits: u64, files: u64,
@@ -130,8 +131,12 @@ mod contract {
 
     shape!(ShowCommit {
         schema: String, timezone: String, commit: Commit, files: Vec<FileLines>, sessions: Vec<CommitSession>,
+        declared: Vec<DeclaredParty>,
         incomplete: Incomplete, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
     } optional {});
+    shape!(DeclaredParty { source: String, is_person: bool } optional {
+        agent: String, session: String, id: String, lines: u64,
+    });
     shape!(FileLines { path: String } optional {
         added: u64, deleted: u64, agent_lines: u64, lines_missing: Missing, added_by: LineCounts,
     });
@@ -258,9 +263,20 @@ mod contract {
         unpriced_requests: u64, findings: Vec<NoteFinding>,
     } optional { tip: String });
     shape!(NoteFinding { commit: String, kind: NoteFindingKind, count: u64 } optional {});
+    shape!(Import {
+        schema: String, files: u64, records: u64, new: u64, changed: u64, unchanged: u64, of_unknown_commits: u64,
+        lines: u64, problems: Vec<ImportProblem>,
+    } optional {});
+    shape!(ImportProblem { file: String, kind: String, count: u64, first_line: u64 } optional {});
+    shape!(Export {
+        schema: String, reference: String, written: u64, existing: u64, without_lines: u64, lines: u64, left_out: u64,
+    } optional {});
     shape!(NotesPrune {
         schema: String, is_dry_run: bool, pruned: Vec<String>, kept_needed: u64, kept_unknown: u64,
     } optional {});
+    shape!(PullComment { schema: String, action: CommentAction, retired: u64 } optional {
+        pull: u64, url: String, problem: String, body: String,
+    });
     shape!(NotesSwitch { schema: String, is_on: bool, has_changed: bool } optional {
         remote: String, refspec: String,
     });
@@ -307,6 +323,7 @@ mod contract {
         NotAsked,
     });
     words!(LeftoverKind { Pending, Discarded, Tail, NoCommit, Overhead, Auxiliary });
+    words!(CommentAction { Created, Updated, Unchanged, Outdated, AlreadyThere, Off, Forbidden, DryRun });
     words!(Bucket { Direct, SameTurn, Exploration, Pending, Discarded, Tail, NoCommit, Overhead, Auxiliary });
     words!(AuxiliaryKind { SessionTotals, Telemetry, SubagentFinalReplies });
     words!(Grade { Produced, Declared, Landed });
@@ -590,6 +607,13 @@ fn show_commit() -> r::Report {
             cost: NanoUsd(4_120_000_000),
             calls,
         }],
+        declared: vec![r::DeclaredParty {
+            source: HOSTILE.into(),
+            agent: Some(HOSTILE.into()),
+            session: Some(HOSTILE.into()),
+            lines: Some(7),
+            ..r::DeclaredParty::default()
+        }],
         incomplete: r::Incomplete { calls: 3, of_calls: 3 },
         prices: prices(),
         coverage: Vec::new(),
@@ -654,6 +678,7 @@ fn blame() -> r::Report {
         call: Some("msg_1".into()),
         tool_call: Some("toolu_1".into()),
         model: Some(HOSTILE.into()),
+        source: Some(HOSTILE.into()),
         cost: Some(NanoUsd(12_000)),
         cost_missing: None,
         text: HOSTILE.into(),
@@ -671,6 +696,7 @@ fn blame() -> r::Report {
         call: None,
         tool_call: None,
         model: None,
+        source: None,
         cost: None,
         cost_missing: Some(r::Missing::NotApplicable),
         ..by_agent.clone()
@@ -688,6 +714,12 @@ fn blame() -> r::Report {
             turn: 1,
             prompt: Some(HOSTILE.into()),
             prompt_missing: None,
+        }],
+        declared: vec![r::DeclaredSource {
+            source: HOSTILE.into(),
+            lines: 1,
+            contradicted: 1,
+            ..r::DeclaredSource::default()
         }],
         prices: books(0).prices,
         columns,
@@ -1073,6 +1105,25 @@ fn notes_prune() -> r::Report {
     r::Report::NotesPrune(r::NotesPruneReport { is_dry_run: true, pruned, kept_needed: 2, kept_unknown: 1 })
 }
 
+fn import() -> r::Report {
+    let problem = r::ImportProblem { file: HOSTILE.into(), kind: HOSTILE.into(), count: 2, first_line: 7 };
+    r::Report::Import(Box::new(r::ImportReport {
+        files: 1,
+        records: 3,
+        new: 1,
+        changed: 1,
+        unchanged: 1,
+        of_unknown_commits: 1,
+        lines: 12,
+        problems: vec![problem],
+    }))
+}
+
+fn export() -> r::Report {
+    let reference = HOSTILE.into();
+    r::Report::Export(r::ExportReport { reference, written: 1, existing: 2, without_lines: 3, lines: 12, left_out: 1 })
+}
+
 fn notes_switch() -> r::Report {
     r::Report::NotesSwitch(r::NotesSwitchReport {
         is_on: true,
@@ -1080,6 +1131,17 @@ fn notes_switch() -> r::Report {
         remote: Some(HOSTILE.into()),
         refspec: Some("+refs/notes/agent-trace:refs/notes/remotes/origin/agent-trace".into()),
     })
+}
+
+fn pull_comment(action: r::CommentAction) -> r::Report {
+    r::Report::PullComment(Box::new(r::CommentReport {
+        pull: (action != r::CommentAction::Off).then_some(7),
+        action,
+        url: Some(HOSTILE.into()),
+        retired: 1,
+        problem: Some(HOSTILE.into()),
+        body: (action == r::CommentAction::DryRun).then(|| HOSTILE.into()),
+    }))
 }
 
 fn installing() -> r::InstallReport {
@@ -1175,6 +1237,10 @@ fn every_report() -> Vec<r::Report> {
         notes_prune(),
         backfill(),
         notes_switch(),
+        import(),
+        export(),
+        pull_comment(r::CommentAction::Off),
+        pull_comment(r::CommentAction::DryRun),
         r::Report::Install(Box::new(installing())),
         r::Report::Uninstall(Box::default()),
         status(),
@@ -1229,6 +1295,13 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::NotesPrune>(&notes_prune()).schema, "agent-trace/notes-prune/1");
     assert_eq!(read::<contract::Backfill>(&backfill()).schema, "agent-trace/backfill/1");
     assert_eq!(read::<contract::NotesSwitch>(&notes_switch()).schema, "agent-trace/notes-switch/1");
+    assert_eq!(read::<contract::Import>(&import()).schema, "agent-trace/import/1");
+    assert_eq!(read::<contract::Export>(&export()).schema, "agent-trace/export/1");
+    use r::CommentAction as A;
+    for action in [A::Created, A::Updated, A::Unchanged, A::Outdated, A::AlreadyThere, A::Off, A::Forbidden, A::DryRun]
+    {
+        assert_eq!(read::<contract::PullComment>(&pull_comment(action)).schema, "agent-trace/pull-comment/1");
+    }
     let install = read::<contract::Install>(&r::Report::Install(Box::new(installing())));
     assert_eq!(install.schema, "agent-trace/install/1");
     let uninstall = read::<contract::Install>(&r::Report::Uninstall(Box::default()));

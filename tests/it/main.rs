@@ -36,11 +36,20 @@ mod faults_input;
 mod faults_repository;
 mod faults_store;
 mod fixtures;
+#[cfg(feature = "forge")]
+mod forge_comment;
+#[cfg(feature = "forge")]
+mod forge_parts;
+#[cfg(feature = "forge")]
+mod forge_wire;
 mod harness;
 mod install_doctor;
 mod install_laws;
 mod install_pages;
 mod install_stories;
+mod interop_blame;
+mod interop_export;
+mod interop_import;
 mod laws;
 mod layers;
 mod lines_law;

@@ -13,7 +13,7 @@ use crate::render::git_date::git_date;
 use crate::render::grouping::grouped;
 use crate::render::theme::Role;
 use crate::render::zone::Zone;
-use crate::report::{BlameColumns, BlameLine, BlamePrompt, BlameReport, LineClass, LineGrade};
+use crate::report::{BlameColumns, BlameLine, BlamePrompt, BlameReport, DeclaredSource, LineClass, LineGrade};
 
 /// Width of a tab, as terminals have it.
 const TAB: usize = 8;
@@ -46,6 +46,7 @@ fn table(report: &BlameReport) -> Table {
         .with(Column::data("class"), |line| Cell::text(line.class.name()))
         .with(Column::data("grade"), |line| Cell::text(line.grade.name()))
         .with(Column::data("reason"), |line| Cell::text(line.reason.name()))
+        .with(Column::data("source"), |line| Cell::maybe(line.source.as_deref()))
         .with(Column::name("date", "at"), |line| shown(!short, Cell::text(git_date(line.at, date, zone))))
         .with(Column::money("cost $", "cost_usd"), |line| match line.cost {
             Some(amount) if cost => Cell::Money(Some(amount)),
@@ -64,12 +65,14 @@ fn commit(line: &BlameLine, digits: Option<usize>) -> String {
     id.map_or_else(|| "not yet".into(), |id| id.chars().take(digits.unwrap_or(10)).collect())
 }
 
-/// A mark says what the colour says: `=` shown by an edit or by states of the file, `~` inferred, `?` unknown.
+/// A mark says what the colour says: `=` shown by an edit or by states of the file, `~` inferred, `:` somebody says so,
+/// `?` unknown.
 fn who(line: &BlameLine, columns: BlameColumns) -> String {
     let author = if columns.address { &line.address } else { &line.author };
     let mark = match (line.class, line.grade) {
         (LineClass::Unknown, _) => '?',
         (_, LineGrade::Exact | LineGrade::Matched) => '=',
+        (_, LineGrade::Declared) => ':',
         _ => '~',
     };
     match (line.class, columns.short) {
@@ -131,7 +134,23 @@ fn legend(report: &BlameReport) -> Vec<String> {
     sentences.extend(sessions(report));
     sentences
         .push("= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author".to_owned());
+    sentences.extend(report.declared.iter().filter_map(declared));
     sentences
+}
+
+/// What came of a source that speaks of lines.
+fn declared(source: &DeclaredSource) -> Option<String> {
+    let parts = [
+        (source.lines, "on its word (:)"),
+        (source.agreed, "as is known without it"),
+        (source.contradicted, "against what is known here"),
+    ];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(lines, _)| *lines > 0)
+        .map(|(lines, what)| format!("{} {what}", counted(*lines, "line")))
+        .collect();
+    (!parts.is_empty()).then(|| format!("{}: {}", source.source, parts.join(", ")))
 }
 
 /// Returns who of the agents wrote most, one sentence a session and model.

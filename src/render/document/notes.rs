@@ -89,7 +89,7 @@ pub(super) fn sync(report: &NotesSyncReport) -> Document {
 }
 
 /// Names and values as one row of CSV.
-fn row_of(facts: &[(&str, Cell)]) -> Table {
+pub(super) fn row_of(facts: &[(&str, Cell)]) -> Table {
     let column = |(name, _): &(&str, Cell)| Column::data(name.replace(' ', "_"));
     let row = facts.iter().map(|(_, value)| value.clone()).collect();
     Table { columns: facts.iter().map(column).collect(), rows: vec![row], data_rows: Vec::new() }

@@ -2,8 +2,8 @@
 
 use super::block::Document;
 use super::{
-    backfill, blame, cost, doctor, ingest, install, log, notes, overview, prices, problems, pull, query, sessions,
-    show_commit, show_session, show_turn, stats, status, why,
+    backfill, blame, comment, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems, pull,
+    query, sessions, show_commit, show_session, show_turn, stats, status, why,
 };
 use crate::report::Report;
 
@@ -38,6 +38,9 @@ impl Document {
             Report::NotesVerify(report) => notes::verify(report),
             Report::NotesPrune(report) => notes::prune(report),
             Report::NotesSwitch(report) => notes::switch(report),
+            Report::Import(report) => exchange::imported(report),
+            Report::Export(report) => exchange::exported(report),
+            Report::PullComment(report) => comment::document(report),
         }
     }
 }

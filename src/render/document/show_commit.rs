@@ -9,7 +9,9 @@ use super::table::{Growing, Table};
 use crate::model::NanoUsd;
 use crate::render::amount::dollars;
 use crate::render::theme::Role;
-use crate::report::{Bucket, BucketCost, CallShare, CommitSession, Evidence, FileLines, LineCounts, ShowCommitReport};
+use crate::report::{
+    Bucket, BucketCost, CallShare, CommitSession, DeclaredParty, Evidence, FileLines, LineCounts, ShowCommitReport,
+};
 
 /// Returns the page.
 pub(super) fn document(report: &ShowCommitReport) -> Document {
@@ -34,6 +36,7 @@ pub(super) fn document(report: &ShowCommitReport) -> Document {
         document = document.with_heading(title(session)).with_all(evidence(session)).with_table(calls(&session.calls));
     }
     document
+        .with_all(books::list("others say", report.declared.iter().map(declared).collect(), Role::Muted))
         .with_all((!report.files.is_empty()).then(|| Block::Heading("files".into())))
         .with_table(files(&report.files))
         .with_all(bottom(report))
@@ -51,6 +54,13 @@ fn evidence(session: &CommitSession) -> Option<Block> {
         format!("{} by {}{detail}", grade_name(evidence.grade), evidence.kind)
     };
     books::list("", session.evidence.iter().map(sentence).collect(), Role::Muted)
+}
+
+fn declared(party: &DeclaredParty) -> String {
+    let agent = party.agent.as_deref().unwrap_or(if party.is_person { "a person" } else { "an agent" });
+    let id = party.session.as_ref().or(party.id.as_ref()).map_or_else(String::new, |id| format!(" {id}"));
+    let lines = party.lines.map_or_else(String::new, |lines| format!(", {}", books::counted(lines, "line")));
+    format!("{}: {agent}{id}{lines}", party.source)
 }
 
 fn calls(calls: &[CallShare]) -> Table {

@@ -1,0 +1,155 @@
+//! Comments on a GitHub that keeps its state, with every request checked against GitHub's description of its API.
+//!
+//! `.ci/forge-parts FOLDER` installs what this needs; without `TEST_FORGE_PARTS=FOLDER` nothing is tested here.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Barrier;
+use std::time::Duration;
+
+use agent_trace::forge::{
+    Comment, Forge, ForgeError, Head, Key, Outcome, Patience, Posting, PullNumber, Site, State, Token, connect, post,
+};
+use agent_trace::report::{CommentAction as Action, CommentBehavior as Behavior, ForgeKind as Kind};
+use octocrab::Octocrab;
+use serde::Deserialize;
+
+/// A running server; it ends with its standard input.
+struct Parts {
+    server: Child,
+    pull: Pull,
+}
+
+/// What the server says of itself.
+#[derive(Deserialize)]
+struct Pull {
+    url: String,
+    number: u64,
+    head: String,
+}
+
+impl Parts {
+    /// Starts a server, or says why nothing is tested.
+    #[expect(clippy::print_stderr, reason = "a skipped test has to say so")]
+    #[expect(clippy::disallowed_methods, reason = "the server is a program")]
+    fn start() -> Option<Parts> {
+        let Some(folder) = std::env::var_os("TEST_FORGE_PARTS").map(PathBuf::from) else {
+            eprintln!("skipped: TEST_FORGE_PARTS names no folder that .ci/forge-parts filled");
+            return None;
+        };
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/forge-server.mjs");
+        let mut server = Command::new(folder.join("node"))
+            .arg(script)
+            .arg(&folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let pull = serde_json::from_str(&line).expect("the server says why it did not start");
+        Some(Parts { server, pull })
+    }
+
+    fn forge(&self, token: &str) -> Box<dyn Forge> {
+        let url = |name: &str| (name == "GITHUB_API_URL").then(|| self.pull.url.clone());
+        let site = Site::read(Some(Kind::GitHub), Some("octocat/hello"), &url).unwrap();
+        let short = Duration::from_millis(1);
+        let patience = Patience { first_pause: short, between_writes: short, ..Patience::default() };
+        connect(&site, &Token::new("X", token).unwrap(), patience).unwrap()
+    }
+
+    fn number(&self) -> PullNumber {
+        PullNumber(self.pull.number)
+    }
+
+    fn run(&self, rank: u64, text: &str, behavior: Behavior) -> Result<Outcome, ForgeError> {
+        let (key, state, micro_usd) = (Key::default(), State { head: String::new(), rank }, Some(4_870_000));
+        let (pull, author, is_ancestor) = (self.number(), None, &|_: &str, _: &str| None);
+        post(&*self.forge("ours"), &Posting { pull, key, state, micro_usd, text, behavior, author, is_ancestor })
+    }
+
+    fn comments(&self) -> Vec<Comment> {
+        self.forge("ours").comments(self.number()).unwrap()
+    }
+
+    fn texts(&self) -> Vec<String> {
+        self.comments().iter().map(|one| one.body.lines().last().unwrap_or_default().to_owned()).collect()
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        drop(self.server.stdin.take());
+        let _ = self.server.wait();
+    }
+}
+
+#[test]
+fn the_comment_is_written_changed_and_left_alone() {
+    let Some(parts) = Parts::start() else { return };
+    let stranger = parts.forge("theirs");
+    assert_eq!(
+        (stranger.viewer().unwrap(), parts.forge("ours").viewer().unwrap()),
+        ("mallory".into(), "octocat".into())
+    );
+    let update = |rank, text| parts.run(rank, text, Behavior::Update).unwrap().action;
+    assert_eq!(update(2, "first"), Action::Created);
+    let ours = parts.comments().remove(0);
+    stranger.create(parts.number(), &ours.body).unwrap();
+    stranger.create(parts.number(), &format!("> {}", ours.body)).unwrap();
+    assert_eq!(update(3, "second"), Action::Updated);
+    assert_eq!(update(4, "second"), Action::Unchanged);
+    assert_eq!(update(1, "older"), Action::Outdated);
+    assert_eq!(parts.texts(), ["second", "first", "first"]);
+    let outcome = parts.run(5, "third", Behavior::DeleteAndNew).unwrap();
+    assert_eq!((outcome.action, outcome.retired), (Action::Created, 1));
+    assert_eq!(parts.texts(), ["first", "first", "third"]);
+    assert_eq!(parts.run(6, "fourth", Behavior::Once).unwrap().action, Action::AlreadyThere);
+}
+
+#[test]
+fn two_runs_at_the_same_time_leave_one_comment() {
+    let Some(parts) = Parts::start() else { return };
+    for round in 0..5 {
+        let barrier = Barrier::new(2);
+        std::thread::scope(|scope| {
+            for rank in 1..=2 {
+                let (parts, barrier) = (&parts, &barrier);
+                scope.spawn(move || {
+                    barrier.wait();
+                    parts.run(rank, &format!("text {rank}"), Behavior::Update).unwrap();
+                });
+            }
+        });
+        let left = parts.comments();
+        assert_eq!(parts.texts(), ["text 2"], "round {round}");
+        left.iter().for_each(|one| parts.forge("ours").delete(parts.number(), one.id).unwrap());
+    }
+}
+
+#[test]
+fn the_pull_request_is_found_by_its_branch() {
+    let Some(parts) = Parts::start() else { return };
+    let branch = Some(("octocat".to_owned(), "topic".to_owned()));
+    let head = Head { commit: parts.pull.head.clone(), branch };
+    assert_eq!(parts.forge("ours").pulls_of(&head).unwrap(), [parts.number()]);
+}
+
+/// octocrab sends POST where GitHub has only PATCH; if this passes one day, the check checks nothing, or octocrab does it
+/// right.
+#[test]
+fn a_request_that_github_does_not_know_is_refused() {
+    let Some(parts) = Parts::start() else { return };
+    parts.run(1, "text", Behavior::Update).unwrap();
+    let id = parts.comments()[0].id.0;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let refused = runtime.block_on(async {
+        let client =
+            Octocrab::builder().base_uri(parts.pull.url.as_str()).unwrap().personal_token("ours").build().unwrap();
+        client.issues("octocat", "hello").update_comment(id.into(), "changed").await.unwrap_err()
+    });
+    assert!(format!("{refused:?}").contains("405"), "{refused:?}");
+    assert_eq!(parts.texts(), ["text"]);
+}
