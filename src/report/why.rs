@@ -195,7 +195,6 @@ pub fn reason_words(reason: LineReason) -> &'static str {
         LineReason::NoEvidence => "no edit wrote it, and no hook saw the commit being made",
         LineReason::Uncommitted => "it is in no commit yet",
         LineReason::Merge => "a merge claims no lines",
-        LineReason::Moved => "the commit took this very line out elsewhere, or changed its indent: it is whose it was",
         LineReason::Ambiguous => "one of several equal lines beside each other, of which not all are of one writer",
         LineReason::NoContent => "the commit, or what it changed, is not known here",
     }
