@@ -191,6 +191,7 @@ pub fn reason_words(reason: LineReason) -> &'static str {
         LineReason::Command => "a session of the commit ran commands, which may have written it",
         LineReason::NotRead => "a session of the commit is known by name only: its transcript was not read",
         LineReason::OtherEdit => "a session wrote this very line into this file, but not for this commit",
+        LineReason::Moved => "the commit took this very line out elsewhere, or changed its indent: it is whose it was",
         LineReason::Trivial => "too short to prove anything",
         LineReason::NoEvidence => "no edit wrote it, and no hook saw the commit being made",
         LineReason::Uncommitted => "it is in no commit yet",
