@@ -50,6 +50,7 @@ fn number(variable: &str) -> Option<usize> {
     env::var(variable).ok().and_then(|text| text.parse().ok())
 }
 
+#[expect(clippy::print_stderr, reason = "how much is unknown is part of the answer")]
 fn fuzz(seed: usize, rules: Rules) {
     let seed = seed + number("FUZZ_SEED").unwrap_or(0);
     let steps = number("FUZZ_STEPS").map_or(STEPS, |steps| steps / 4);
@@ -62,7 +63,7 @@ fn fuzz(seed: usize, rules: Rules) {
 /// Returns whose the lines were at the end.
 fn fuzz_world(seed: usize, rules: Rules, steps: usize) -> Counts {
     let world = World::without_repository();
-    let place = if seed % 2 == 0 { Place::Main } else { Place::Linked };
+    let place = if seed.is_multiple_of(2) { Place::Main } else { Place::Linked };
     let scene = Scene::new(&world, None, place, &["init", "--quiet", "--initial-branch=main"]);
     let mut fuzzer = Fuzzer { scene: &scene, chance: Chance(seed as u64), rules, words: 0, branches: 0 };
     let mut counts = Counts::default();

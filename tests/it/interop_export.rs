@@ -3,7 +3,7 @@
 use crate::harness::World;
 use serde_json::Value;
 use snapbox::str;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An agent's file with a line of a person in it, and one with blanks in its name.
 fn world() -> World {
@@ -36,7 +36,7 @@ fn clone(world: &World) -> PathBuf {
     folder
 }
 
-fn ask_in(world: &World, folder: &PathBuf, file: &str) -> Value {
+fn ask_in(world: &World, folder: &Path, file: &str) -> Value {
     serde_json::from_str(&world.run_in(folder, ["blame", file, "--json"]).success().stdout).unwrap()
 }
 

@@ -76,6 +76,7 @@ mod scenario_rebase;
 mod scenario_server;
 mod scenario_transport;
 mod scenario_typists;
+mod scenario_unseen;
 mod schema;
 mod stats_law;
 mod story_ledger;

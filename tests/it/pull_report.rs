@@ -2,7 +2,7 @@
 
 use crate::harness::World;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const HARBOUR: &str = "pub fn harbour_of(ship: &str) -> String {\n    format!(\"harbour of {ship}\")\n}\n";
 const TIDES: &str = "pub fn tide_at(hour: u32) -> f64 {\n    (f64::from(hour) / 12.4).sin()\n}\n";
@@ -33,7 +33,7 @@ fn story() -> (World, PathBuf) {
     (world, fresh)
 }
 
-fn report<const N: usize>(world: &World, folder: &PathBuf, more: [&str; N]) -> Value {
+fn report<const N: usize>(world: &World, folder: &Path, more: [&str; N]) -> Value {
     let mut arguments = vec!["pr", "report", "--json"];
     arguments.extend(more);
     world.run_list(folder, &arguments).success().json()

@@ -48,7 +48,7 @@ pub(crate) fn told_in(init: &[&str], story: impl Fn(&Scene<'_>)) {
 /// One of both for half of the tests, always the same for the same.
 fn place_of_test() -> Place {
     let sum: usize = std::thread::current().name().unwrap_or_default().bytes().map(usize::from).sum();
-    if sum % 2 == 0 { Place::Main } else { Place::Linked }
+    if sum.is_multiple_of(2) { Place::Main } else { Place::Linked }
 }
 
 /// One telling of a story.
