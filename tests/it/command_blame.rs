@@ -16,7 +16,7 @@ b4799891c8  ? Ada Author                           2026-03-02 09:03             
 
 4 lines: 2 (50 %) by agents, 0 by people, 2 unknown, $0.0190
 claude-sonnet-4-5-20250929 ff0e8ea1: 2 lines, $0.0190
-= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
+= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author
 [exit: 0]
 
 "#]].raw());
@@ -35,7 +35,7 @@ b479989  src/login.rs  ? <ada@example.com>                    1772442180    1   
 
 2 lines: 1 (50 %) by agents, 0 by people, 1 unknown
 claude-sonnet-4-5-20250929 ff0e8ea1: 1 line
-= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
+= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author
 [exit: 0]
 
 "#]]
@@ -49,7 +49,7 @@ commit      who  line  text
 b4799891c8  ?       1  pub fn login(user: &str) -> bool {
 
 1 line: 0 (0 %) by agents, 0 by people, 1 unknown
-= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
+= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author
 [exit: 0]
 
 "#]]
@@ -79,7 +79,7 @@ b4799891c8  ?                                                                   
 
 4 lines: 2 (50 %) by agents, 0 by people, 2 unknown
 claude-sonnet-4-5-20250929 ff0e8ea1: 2 lines
-= known from edits, ~ inferred, ? no evidence: the author of the commit is shown
+= shown by an edit or by states of the file, ~ inferred, ? no evidence: the commit's author
 [exit: 0]
 
 "#]].raw());
