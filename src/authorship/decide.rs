@@ -151,9 +151,15 @@ impl Case<'_> {
         let is_complete = told.is_some_and(|told| told.is_complete);
         let until = self.commit.at.saturating_add(CLOCK_SLACK_MS);
         let is_human = self.rest.0 == LineClass::Human;
-        let is_doubtful = is_human && self.ground.is_doubtful(&file.path, until);
+        // What was written before a rename was written under the other name.
+        let paths = || std::iter::once(&file.path).chain(&file.old_path);
+        let is_doubtful = is_human && paths().any(|path| self.ground.is_doubtful(path, until));
         let own_rest = if is_doubtful { MAY_BE_A_COMMANDS } else { self.rest };
-        let written = if is_human && !is_complete { self.ground.written_to(&file.path, until) } else { HashSet::new() };
+        let is_asked = is_human && !is_complete;
+        let written: HashSet<LineHash> = match is_asked {
+            true => paths().flat_map(|path| self.ground.written_to(path, until)).collect(),
+            false => HashSet::new(),
+        };
         let is_open: Vec<bool> = (verdicts.iter().zip(added))
             .map(|(verdict, line)| verdict.is_none() && file.new[*line].is_trivial() && !is_complete)
             .collect();

@@ -24,13 +24,14 @@ pub(super) fn signature(ground: &Ground, commit: &LineCandidate, rest: Rest) -> 
         let past = ground.past(commit, *path, *old_path);
         past.changes.iter().chain(&past.others).for_each(|change| add(change.sum));
         add(past.others.len() as i64);
-        let path = ground.names.get(*path).unwrap_or_default();
-        for edit in ground.edits_of(path, until) {
-            [edit.tool_call, edit.path].into_iter().for_each(&mut add);
-            edit.added.iter().for_each(|line| add(line.0));
+        for path in std::iter::once(path).chain(old_path).filter_map(|path| ground.names.get(*path)) {
+            for edit in ground.edits_of(path, until) {
+                [edit.tool_call, edit.path].into_iter().for_each(&mut add);
+                edit.added.iter().for_each(|line| add(line.0));
+            }
+            ground.seen_lines(path, until).for_each(|line| add(line.0));
+            add(i64::from(ground.is_doubtful(path, until)));
         }
-        ground.seen_lines(path, until).for_each(|line| add(line.0));
-        add(i64::from(ground.is_doubtful(path, until)));
     }
     sum.digest() as i64
 }
