@@ -78,9 +78,9 @@ fn of_a_commit_that_is_upstream_already() {
 fn of_a_branch_that_was_squashed_upstream() {
     told(|s| {
         diverged(s);
-        s.git("merge --quiet --squash side").git("commit --quiet -m squashed").check_unsure("a1 a2 b1 b2");
-        s.git("rebase --quiet trunk side").check();
-        s.ann("b.rs", "b1 b2 a6").commit("more").check();
+        s.git("merge --quiet --squash side").git("commit --quiet -m squashed").check_unsure("a1 a2 b1 b2 h1");
+        s.git("rebase --quiet trunk side").check_unsure("h1");
+        s.ann("b.rs", "b1 b2 a6").commit("more").check_unsure("h1");
     });
 }
 
