@@ -207,14 +207,90 @@ fn sessions(report: &PullReport, most: usize) -> String {
 
 fn foot(report: &PullReport, link: Option<&str>) -> String {
     let median = report.median.map(|median| format!("¹ of the last {} landings with traces. ", median.landings));
-    let prices =
-        if report.prices.is_empty() { String::new() } else { format!("Prices {}. ", report.prices.join(", ")) };
+    let prices = match report.prices.as_slice() {
+        [] => String::new(),
+        days => format!("Prices {}. ", markdown_text(&days.join(", "))),
+    };
     let link = link.map_or_else(String::new, |link| format!(" <a href=\"{link}\">Complete report</a>."));
     format!(
         "<sub>{}{}Head <code>{}</code>, agent-trace {}, from git notes: what the authors' machines recorded; no prompts and no code are stored.{link}</sub>\n",
         median.unwrap_or_default(),
-        markdown_text(&prices),
+        prices,
         short(&report.head),
         env!("CARGO_PKG_VERSION"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::NanoUsd;
+    use crate::report::{PullCoverage, PullLines, PullModel};
+
+    const HOSTILE: &str = "x | @octo <img src=x> --> </details> [x](javascript:1) #1 `y`\u{202e}\n### z";
+
+    fn report(commits: usize, subject: &str) -> PullReport {
+        let usage = PullUsage { cost: Some(NanoUsd(1_000_000_000)), requests: 1, ..PullUsage::default() };
+        let row = |number: usize| PullCommitRow {
+            commit: format!("{number:040x}"),
+            subject: subject.to_owned(),
+            is_merge: false,
+            is_traced: true,
+            sessions: 1,
+            lines: PullLines { added: Some(3), agent: Some(2), missing: None },
+            usage,
+        };
+        PullReport {
+            base: "0".repeat(40),
+            head: "1".repeat(40),
+            merge_base: None,
+            total: PullUsage { cost: Some(NanoUsd(1_000_000_000 * commits as i64)), ..usage },
+            lines: PullLines::default(),
+            since: None,
+            median: None,
+            coverage: PullCoverage { commits: commits as u64, traced: commits as u64, ..PullCoverage::default() },
+            budget: None,
+            models: vec![PullModel { model: Some(subject.to_owned()), usage }],
+            commits: (0..commits).map(row).collect(),
+            sessions: Vec::new(),
+            prices: vec!["2026-11-21".into()],
+            billing: Vec::new(),
+        }
+    }
+
+    fn text(report: &PullReport, chars: usize) -> String {
+        pull_comment(report, CommentLimit { chars, bytes: 4 * chars }, None)
+    }
+
+    #[test]
+    fn a_long_comment_gives_up_rows_and_says_so_and_cuts_no_table() {
+        let report = report(2_000, "a subject of a commit");
+        let whole = text(&report, usize::MAX / 4);
+        assert!(whole.chars().count() > CommentLimit::GITHUB.chars);
+        for limit in [CommentLimit::GITHUB.chars, 6_000, 2_600, 1_200] {
+            let text = text(&report, limit);
+            assert!(text.chars().count() <= limit, "{limit}: {}", text.chars().count());
+            assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
+            assert!(text.contains("left out here"), "{text}");
+            assert!(text.contains(&dollars(NanoUsd(2_000_000_000_000))), "the total stays: {text}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_stranger_is_markup() {
+        let text = text(&report(1, HOSTILE), 60_000);
+        assert_eq!(text.matches("</details>").count(), 2, "models and commits only: {text}");
+        for mark in ["<img", "@octo", " [x](java", "\u{202e}", "\n### z", " `y`"] {
+            assert!(!text.contains(mark), "{mark} in {text}");
+        }
+        assert!(text.contains("-11-21. Head"), "{text}");
+    }
+
+    #[test]
+    fn no_trace_is_said_in_the_first_line_and_is_no_zero() {
+        let mut report = report(1, "x");
+        report.coverage = PullCoverage { commits: 1, ..PullCoverage::default() };
+        let text = text(&report, 60_000);
+        assert!(text.starts_with("### No agent traces on 1 commit\n") && !text.contains('$'), "{text}");
+    }
 }
