@@ -24,6 +24,7 @@ mod problems;
 mod pull;
 mod query;
 mod sessions;
+mod settle;
 mod show_commit;
 mod show_session;
 mod show_turn;
