@@ -27,7 +27,7 @@ agent-trace log                      commits with their cost\n  \
 agent-trace cost --by branch         money by branch; also model, day, file, author, …\n  \
 agent-trace show HEAD                every cent of a commit\n\n\
 Exit codes: 0 done, 1 a check said no, 2 wrong use or surroundings, 70 a bug of this program.\n\
-Everything stays on this machine; only `notes push`, `notes fetch` and `pr` talk to others."
+Everything stays on this machine; only `notes push`, `notes fetch`, `settle` and `pr` talk to others."
 )]
 pub struct Cli {
     /// Settings of every command.

@@ -32,9 +32,14 @@ mod pull;
 mod pull_comment;
 #[cfg(feature = "forge")]
 mod pull_runner;
+mod push_event;
 mod record_place;
 #[cfg(feature = "analytics")]
 mod reports;
+mod settle;
+mod settle_fetch;
+mod settle_range;
+mod settle_view;
 #[cfg(feature = "analytics")]
 mod show;
 mod spool_end;
@@ -42,7 +47,6 @@ mod sql;
 #[cfg(feature = "analytics")]
 mod stats;
 mod status;
-#[cfg(feature = "analytics")]
 mod time_argument;
 #[cfg(feature = "analytics")]
 mod why;

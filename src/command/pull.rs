@@ -108,7 +108,12 @@ fn some_notes(repo: &Repo, args: &PullArgs, wanted: &[CommitId]) -> Result<SomeN
     Ok(joined(found))
 }
 
-fn fetched(repo: &Repo, remote: &str, wanted: &[CommitId], limit: Duration) -> Result<Option<SomeNotes>, Error> {
+pub(super) fn fetched(
+    repo: &Repo,
+    remote: &str,
+    wanted: &[CommitId],
+    limit: Duration,
+) -> Result<Option<SomeNotes>, Error> {
     let folder = std::env::temp_dir().join(format!("agent-trace-notes-{}", std::process::id()));
     std::fs::create_dir(&folder).map_err(|error| {
         Error::environment("no temporary folder could be made").with_source(error).with_hint("set TMPDIR")

@@ -83,9 +83,7 @@ pub use query::{QueryReport, Value};
 pub use schema::Report;
 pub use scope::{NotListed, Scope};
 pub use sessions::SessionsReport;
-pub use settle::{
-    LandingEvidence, LandingKind, OpenReason, SettleLanding, SettleOpen, SettlePush, SettleReport,
-};
+pub use settle::{LandingEvidence, LandingKind, OpenReason, SettleLanding, SettleOpen, SettlePush, SettleReport};
 pub use show_commit::{CallShare, CommitSession, DeclaredParty, Evidence, FileLines, ShowCommitReport};
 pub use show_session::{LandedCommit, ShowSessionReport};
 pub use show_turn::ShowTurnReport;

@@ -31,7 +31,7 @@ fn looked(report: &SettleReport) -> String {
     format!("{candidates} not on the branch, {landed} looked at")
 }
 
-fn remarks(report: &SettleReport) -> Vec<Block> {
+fn remarks(report: &SettleReport) -> Option<Block> {
     let lost = |landing: &SettleLanding| {
         let files = counted(landing.files_lost, "file");
         format!("{}: lines of {files} are not in what landed, or not known there", short(&landing.commit))
