@@ -30,6 +30,7 @@
 //! - [`pull`]: what a pull request cost, from commits and notes.
 //! - [`settle`]: which commits landed as which, and what their notes take along.
 //! - [`report`]: answers as plain structs, the JSON contract.
+//! - [`runner`]: what a runner of workflows says: pull request, commits, login.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
 //! - `forge`: comments on pull requests, the only connections (feature `forge`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.
@@ -62,6 +63,7 @@ pub mod pricing;
 pub mod pull;
 pub mod render;
 pub mod report;
+pub mod runner;
 pub mod scan;
 pub mod settle;
 pub mod store;

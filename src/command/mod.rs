@@ -30,8 +30,10 @@ mod problems;
 mod pull;
 #[cfg(feature = "forge")]
 mod pull_comment;
+mod pull_ends;
 #[cfg(feature = "forge")]
 mod pull_runner;
+mod pull_source;
 mod push_event;
 mod record_place;
 #[cfg(feature = "analytics")]

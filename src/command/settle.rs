@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::context::Context;
 use super::settle_fetch::{Notebook, Site};
-use super::settle_range::{Asked, unknown};
+use super::settle_range::Asked;
 use super::settle_view::Outcome;
 use crate::cli::SettleArgs;
 use crate::error::{Error, ExitCode};
@@ -66,7 +66,7 @@ fn settle(site: &mut Site<'_>, args: &SettleArgs, outcome: &mut Outcome) -> Resu
 }
 
 /// Returns the commits to look at, oldest first, and which of them were asked about: with those come the ones that landed
-/// before their notes were pushed, unless somebody named the span.
+/// before their notes were pushed.
 fn asked_units(
     site: &Site<'_>,
     asked: &Asked,
@@ -74,15 +74,13 @@ fn asked_units(
     known: &Candidates,
 ) -> Result<(Vec<Unit>, HashSet<CommitId>), Error> {
     let mut all = match asked.span {
-        Some(Span::After(before)) if !site.repo.has_commit(&before) => match asked.is_firm {
-            true => return Err(unknown(&before.to_string())),
-            false => Vec::new(), // The branch was forced elsewhere.
-        },
+        // The branch was forced elsewhere, and nobody has its past.
+        Some(Span::After(before)) if !site.repo.has_commit(&before) => Vec::new(),
         Some(span) => units(&site.repo, &asked.tip, span)?,
         None => Vec::new(),
     };
     let named: HashSet<CommitId> = all.iter().map(|unit| unit.sketch.id).collect();
-    if !asked.is_firm && !known.open.is_empty() {
+    if !asked.is_all && !known.open.is_empty() {
         let open = known.open.iter().filter_map(|id| Some((id, notes.get(id)?)));
         let late = units(&site.repo, &asked.tip, Span::of_work(&site.repo, &asked.tip, open))?;
         let late: Vec<Unit> = late.into_iter().filter(|unit| !named.contains(&unit.sketch.id)).collect();

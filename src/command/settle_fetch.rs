@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::time::{Duration, Instant};
 
 use super::context::Context;
-use super::pull::fetched;
+use super::pull_source::Folder;
 use super::settle_range::Asked;
 use crate::error::Error;
-use crate::git::{NOTES_REF, NoteStamp, Repo};
+use crate::git::{NOTES_REF, NoteStamp, Repo, Visit};
 use crate::model::CommitId;
 use crate::notes::Note;
 use crate::settle::{Candidates, Span, Unit};
@@ -120,8 +120,10 @@ impl Site<'_> {
         }
         let wanted: Vec<CommitId> = wanted.into_iter().collect();
         let mut found = Notebook::new();
+        let folder = Folder::new()?;
         for remote in remotes.iter().filter(|_| !wanted.is_empty()) {
-            let some = fetched(&self.repo, remote, &wanted, self.left())?.unwrap_or_default();
+            let visit = Visit { remote, header: None, limit: self.left() };
+            let some = self.repo.fetch_some_notes(&visit, &wanted, &folder.new_place()?)?.unwrap_or_default();
             some.texts.iter().for_each(|(commit, text)| add(&mut found, *commit, text));
         }
         Ok(found)

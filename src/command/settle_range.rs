@@ -15,8 +15,8 @@ pub(super) struct Asked {
     pub(super) tip: CommitId,
     /// `None`: as far back as there is work that is not on the branch.
     pub(super) span: Option<Span>,
-    /// Somebody named the part: nothing else is looked at, and its first commit has to be here.
-    pub(super) is_firm: bool,
+    /// Nothing but this is looked at, not even for notes that came late.
+    pub(super) is_all: bool,
 }
 
 impl Asked {
@@ -32,26 +32,28 @@ impl Asked {
         }
         if let Some(since) = &args.since {
             let since = time_argument::parse(since, context.zone, context.now)?;
-            return Ok(Some(Asked { tip: tip(repo, remote)?, span: Some(Span::Since(since)), is_firm: true }));
+            return Ok(Some(Asked { tip: tip(repo, remote)?, span: Some(Span::Since(since)), is_all: true }));
         }
         let Some(event) = PushEvent::of_process()? else {
-            return Ok(Some(Asked { tip: tip(repo, remote)?, span: None, is_firm: false }));
+            return Ok(Some(Asked { tip: tip(repo, remote)?, span: None, is_all: false }));
         };
         if !event.is_default {
             return Ok(None);
         }
         let before = event.before.and_then(|before| CommitId::parse(&before).ok());
-        Ok(Some(Asked { tip: commit(repo, &event.after)?, span: before.map(Span::After), is_firm: false }))
+        Ok(Some(Asked { tip: commit(repo, &event.after)?, span: before.map(Span::After), is_all: false }))
     }
 
     fn of_range(repo: &Repo, range: &str) -> Result<Asked, Error> {
         let Some((before, after)) = range.split_once("..") else {
-            return Ok(Asked { tip: commit(repo, range)?, span: None, is_firm: false });
+            return Ok(Asked { tip: commit(repo, range)?, span: None, is_all: false });
         };
-        // What is not here may still be fetched.
-        let start = repo.resolve(before).or_else(|| CommitId::parse(before).ok()).ok_or_else(|| unknown(before))?;
         let tip = commit(repo, if after.is_empty() { "HEAD" } else { after })?;
-        Ok(Asked { tip, span: Some(Span::After(start)), is_firm: true })
+        // What is not here may still be fetched. By zeros forges mean that the branch is new.
+        let whole = CommitId::parse(before).ok();
+        let start = repo.resolve(before).or(whole).ok_or_else(|| unknown(before))?;
+        let is_new = start.as_bytes().iter().all(|byte| *byte == 0);
+        Ok(Asked { tip, span: (!is_new).then_some(Span::After(start)), is_all: false })
     }
 }
 
@@ -69,7 +71,7 @@ pub(super) fn tip(repo: &Repo, remote: Option<&str>) -> Result<CommitId, Error> 
     names.find_map(|name| repo.resolve(&name)).ok_or_else(|| unknown("HEAD"))
 }
 
-pub(super) fn unknown(revision: &str) -> Error {
+fn unknown(revision: &str) -> Error {
     let error = Error::user(format!("`{revision}` is no commit of this clone"));
     error.with_hint("let settle fetch what is missing: agent-trace settle --remote origin")
 }
