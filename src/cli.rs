@@ -543,14 +543,16 @@ agent-trace pr report --base origin/main --head feature --fetch --budget 10 --fa
     Report(PullArgs),
     /// Write that into one comment on the pull request, and change it when there is more
     ///
-    /// On GitHub, GitLab, Gitea and Forgejo. In a workflow nothing has to be said but --base and --head: repository,
-    /// pull request and token are the runner's, the summary of the step and values for later steps (total_usd,
-    /// ai_share, comment_url, …) are written too. A comment of a later commit is never overwritten; one that somebody
-    /// else wrote is never touched. Without the permission to comment, as from a fork, there is a warning and no
-    /// failure. Exit codes are those of `pr report`.
+    /// On GitHub, GitLab, Gitea and Forgejo. In a workflow nothing has to be said: repository, pull request, its commits
+    /// and the token are the runner's, the summary of the step and values for later steps (total_usd, ai_share,
+    /// comment_url, …) are written too. A comment of a later commit is never overwritten; one that somebody else wrote
+    /// is never touched. Without the permission to comment, as from a fork, there is a warning and no failure: with
+    /// --report, a workflow that may comment (workflow_run) says what one that may not has found; the pull request is
+    /// that of the event, and the comment says that a fork reported it. Exit codes are those of `pr report`.
     #[command(after_help = "Examples:\n  agent-trace pr comment --base origin/main --fetch --dry-run\n  \
 agent-trace pr comment --base origin/main --fetch --repo octocat/hello --pull 7\n  \
-agent-trace pr comment --base origin/main --behavior hide-and-new --require-comment")]
+agent-trace pr comment --base origin/main --behavior hide-and-new --require-comment\n  \
+agent-trace pr comment --report agent-trace.json")]
     Comment(CommentArgs),
 }
 
@@ -560,6 +562,9 @@ pub struct CommentArgs {
     /// What is said.
     #[command(flatten)]
     pub pull: PullArgs,
+    /// Say what this file says, the JSON of `pr report` from another job; nothing of it is believed but its numbers
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "head", "since", "fetch"])]
+    pub report: Option<PathBuf>,
     /// Print the comment; send nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -592,16 +597,17 @@ pub struct CommentArgs {
 /// Which pull request, and what it may cost.
 #[derive(Debug, Clone, Args)]
 pub struct PullArgs {
-    /// What it would be merged into [default: origin/HEAD, origin/main or origin/master]
+    /// What it would be merged into [default: the runner's, else origin/HEAD, origin/main or origin/master]
     #[arg(long, value_name = "REV")]
     pub base: Option<String>,
-    /// Its last commit [default: HEAD]
+    /// Its last commit [default: the runner's, else HEAD]
     #[arg(long, value_name = "REV")]
     pub head: Option<String>,
-    /// An earlier last commit; the difference is told
+    /// An earlier last commit; the difference is told [default: the runner's]
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
-    /// Fetch the notes that are wanted, and no more, from a remote; nothing of this clone changes
+    /// Fetch the notes that are wanted, and commits that are missing, from a remote [default: origin, else the runner's
+    /// own repository]; nothing of this clone changes
     #[arg(long, value_name = "REMOTE", num_args = 0..=1, require_equals = true)]
     pub fetch: Option<Option<String>>,
     /// Give fetching up after this many seconds

@@ -29,6 +29,7 @@
 //! - [`noting`]: which note says what, from the store to git.
 //! - [`pull`]: what a pull request cost, from commits and notes.
 //! - [`report`]: answers as plain structs, the JSON contract.
+//! - [`runner`]: what a runner of workflows says: pull request, commits, login.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
 //! - `forge`: comments on pull requests, the only connections (feature `forge`).
 //! - [`render`]: reports as text, JSON, CSV and Markdown.
@@ -61,6 +62,7 @@ pub mod pricing;
 pub mod pull;
 pub mod render;
 pub mod report;
+pub mod runner;
 pub mod scan;
 pub mod store;
 pub mod transcript;

@@ -32,8 +32,10 @@ mod prs;
 mod pull;
 #[cfg(feature = "forge")]
 mod pull_comment;
+mod pull_ends;
 #[cfg(feature = "forge")]
 mod pull_runner;
+mod pull_source;
 mod record_place;
 #[cfg(feature = "analytics")]
 mod reports;

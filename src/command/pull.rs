@@ -1,20 +1,22 @@
 //! `pr report`: what the agent sessions of a pull request cost, from notes alone.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use super::context::Context;
+use super::pull_ends::event;
+use super::pull_source::Source;
 use crate::cli::PullArgs;
 use crate::error::{Error, ExitCode};
-use crate::git::{Landing, NOTES_REF, PullRange, Repo, SomeNotes};
+use crate::git::{Landing, PullRange};
 use crate::model::{CommitId, NanoUsd};
 use crate::notes::Note;
 use crate::pull::{self, Commit, Input};
 use crate::report::{BudgetVerdict, PullReport, Report};
+use crate::runner::Event;
 
 /// Runs `agent-trace pr report`.
 pub(super) fn report(context: &Context<'_>, args: &PullArgs) -> Result<ExitCode, Error> {
-    let report = made(context, args)?;
+    let (report, _) = made(context, args, &event()?)?;
     let code = verdict(args, &report);
     context.print(&Report::Pull(Box::new(report)))?;
     Ok(code)
@@ -31,58 +33,38 @@ pub(super) fn verdict(args: &PullArgs, report: &PullReport) -> ExitCode {
     }
 }
 
-/// Returns the report, from the notes of this clone and, if that is asked for, those of a remote.
-pub(super) fn made(context: &Context<'_>, args: &PullArgs) -> Result<PullReport, Error> {
-    let repo = context.repo()?;
-    let head = commit(&repo, args.head.as_deref().unwrap_or("HEAD"))?;
-    let base = base(&repo, args.base.as_deref())?;
-    let range = repo.pull_range(&base, &head)?;
-    let since = args.since.clone().map(|since| {
-        let then = repo.resolve(&since).and_then(|then| repo.between(&base, &then).ok());
+/// Returns the report, from the notes of this clone and, if that is asked for, those of a remote; and where it is from.
+pub(super) fn made(context: &Context<'_>, args: &PullArgs, event: &Event) -> Result<(PullReport, Source), Error> {
+    let source = Source::open(context, args, event)?;
+    let (repo, ends) = (&source.repo, &source.ends);
+    let since = source.since.clone().map(|since| {
+        let then = repo.resolve(&since).and_then(|then| repo.between(&ends.base, &then).ok());
         (since, then)
     });
-    let landings = repo.landings(&base, LANDINGS)?;
-    let wanted = wanted(&range, since.as_ref().and_then(|(_, then)| then.as_deref()), &landings);
-    let some = some_notes(&repo, args, &wanted)?;
+    let landings = repo.landings(&ends.base, LANDINGS)?;
+    let wanted = wanted(&source.range, since.as_ref().and_then(|(_, then)| then.as_deref()), &landings);
+    let some = source.notes(context, args, event, &wanted)?;
+    let range = &source.range;
     let input = Input {
-        base,
-        head,
+        base: ends.base,
+        head: ends.head,
         merge_base: range.merge_base,
+        is_complete: range.is_complete,
         unread: some.unread.iter().filter(|id| range.commits.iter().any(|one| one.id == **id)).copied().collect(),
-        commits: range.commits.into_iter().map(of_range).collect(),
+        commits: range.commits.iter().map(of_range).collect(),
         since,
         landings: landings.into_iter().map(|landing| landing.parts).collect(),
         notes: some.texts.iter().map(|(id, text)| (*id, Note::parse(text))).collect(),
-        budget: args.budget.as_deref().map(dollars).transpose()?,
+        budget: budget(args)?,
     };
-    Ok(pull::report(&input))
+    Ok((pull::report(&input), source))
 }
 
 /// So many steps of the base are looked at for the median.
 const LANDINGS: usize = 200;
 
-fn of_range(commit: crate::git::PullCommit) -> Commit {
-    Commit { id: commit.id, subject: commit.subject, is_merge: commit.is_merge, added: commit.added }
-}
-
-fn commit(repo: &Repo, revision: &str) -> Result<CommitId, Error> {
-    repo.resolve(revision).ok_or_else(|| {
-        let error = Error::user(format!("`{revision}` is no commit of this clone"));
-        error.with_hint(format!("git fetch origin {}", if revision.starts_with('-') { "<revision>" } else { revision }))
-    })
-}
-
-/// Where pull requests usually go if nobody says.
-const USUAL: [&str; 3] = ["origin/HEAD", "origin/main", "origin/master"];
-
-fn base(repo: &Repo, asked: Option<&str>) -> Result<CommitId, Error> {
-    if let Some(asked) = asked {
-        return commit(repo, asked);
-    }
-    USUAL.iter().find_map(|revision| repo.resolve(revision)).ok_or_else(|| {
-        Error::user("it is not known what the pull request would be merged into")
-            .with_hint("agent-trace pr report --base origin/main")
-    })
+fn of_range(commit: &crate::git::PullCommit) -> Commit {
+    Commit { id: commit.id, subject: commit.subject.clone(), is_merge: commit.is_merge, added: commit.added }
 }
 
 fn wanted(range: &PullRange, then: Option<&[CommitId]>, landings: &[Landing]) -> Vec<CommitId> {
@@ -92,46 +74,9 @@ fn wanted(range: &PullRange, then: Option<&[CommitId]>, landings: &[Landing]) ->
     all.into_iter().collect()
 }
 
-/// Notes are sets of lines: those of several places meet by union.
-fn some_notes(repo: &Repo, args: &PullArgs, wanted: &[CommitId]) -> Result<SomeNotes, Error> {
-    let remote = repo.default_remote();
-    let mut found = vec![repo.some_notes(NOTES_REF, wanted)?];
-    if let Some(remote) = &remote {
-        found.push(repo.some_notes(&repo.notes_tracking_ref(remote), wanted)?);
-    }
-    if let Some(asked) = &args.fetch {
-        let remote = asked.clone().or(remote).ok_or_else(|| {
-            Error::user("there is no remote to fetch notes from").with_hint("agent-trace pr report --fetch=<remote>")
-        })?;
-        found.extend(fetched(repo, &remote, wanted, Duration::from_secs(args.timeout.clamp(1, 3_600)))?);
-    }
-    Ok(joined(found))
-}
-
-fn fetched(repo: &Repo, remote: &str, wanted: &[CommitId], limit: Duration) -> Result<Option<SomeNotes>, Error> {
-    let folder = std::env::temp_dir().join(format!("agent-trace-notes-{}", std::process::id()));
-    std::fs::create_dir(&folder).map_err(|error| {
-        Error::environment("no temporary folder could be made").with_source(error).with_hint("set TMPDIR")
-    })?;
-    let found = repo.fetch_some_notes(remote, wanted, &folder, limit);
-    // What the system cannot remove it cleans up itself: it is its folder for such things.
-    let _ = std::fs::remove_dir_all(&folder);
-    Ok(found?)
-}
-
-fn joined(found: Vec<SomeNotes>) -> SomeNotes {
-    let mut texts: BTreeMap<CommitId, Vec<u8>> = BTreeMap::new();
-    let mut unread: BTreeSet<CommitId> = BTreeSet::new();
-    for some in found {
-        for (id, text) in some.texts {
-            let known = texts.entry(id).or_default();
-            known.push(b'\n');
-            known.extend(text);
-        }
-        unread.extend(some.unread);
-    }
-    unread.retain(|id| !texts.contains_key(id));
-    SomeNotes { texts, unread: unread.into_iter().collect() }
+/// What it may cost.
+pub(super) fn budget(args: &PullArgs) -> Result<Option<NanoUsd>, Error> {
+    args.budget.as_deref().map(dollars).transpose()
 }
 
 /// Reads an amount as people write it: `10`, `2.50`, `$3`.

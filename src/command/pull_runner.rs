@@ -13,7 +13,7 @@ pub(super) struct Runner {
 
 impl Runner {
     pub(super) fn of_process() -> Runner {
-        Runner { read: |name| std::env::var(name).ok().filter(|value| !value.is_empty()) }
+        Runner { read: super::pull_ends::variable }
     }
 
     pub(super) fn value(&self, name: &str) -> Option<String> {
@@ -73,7 +73,7 @@ fn values(report: &PullReport) -> Vec<(&'static str, String)> {
         ("total_usd", report.total.cost.map(|cost| cost.to_text(6)).unwrap_or_default()),
         ("tokens_in", tokens.input.to_string()),
         ("tokens_out", tokens.output.to_string()),
-        ("tokens_cache", (tokens.cache_read + tokens.cache_write_5m + tokens.cache_write_1h).to_string()),
+        ("tokens_cache", tokens.cache_read.saturating_add(tokens.cache_write()).to_string()),
         ("ai_lines", number(report.lines.agent)),
         ("added_lines", number(report.lines.added)),
         ("ai_share", report.lines.agent_percent().map(|share| format!("{share:.1}")).unwrap_or_default()),

@@ -16,6 +16,7 @@ use crate::model::IdError;
 use crate::noting::NotingError;
 use crate::pricing::PriceFileError;
 use crate::render::RenderError;
+use crate::runner::RunnerError;
 use crate::store::StoreError;
 
 impl From<PriceFileError> for Error {
@@ -132,6 +133,13 @@ impl From<ForgeError> for Error {
     fn from(error: ForgeError) -> Error {
         let hint = error.hint().map(str::to_owned);
         Error::of(Kind::Environment, &error).with_hints(hint)
+    }
+}
+
+impl From<RunnerError> for Error {
+    fn from(error: RunnerError) -> Error {
+        Error::of(Kind::Environment, &error)
+            .with_hint("unset GITHUB_EVENT_PATH, or name base and head: --base REV --head REV")
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Head {
     pub commit: String,
     /// Who owns the repository it was pushed to, and the branch there: forges do not list a fork's commits.
     pub branch: Option<(String, String)>,
+    /// That repository, `owner/name`, if it is known: a stranger's pull request may have the same commit.
+    pub repository: Option<String>,
 }
 
 /// One repository on a forge. Every call waits for the answer, for a limited time.

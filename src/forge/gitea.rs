@@ -67,7 +67,7 @@ impl Forge for Gitea {
     fn pulls_of(&self, head: &Head) -> Result<Vec<PullNumber>, ForgeError> {
         let ask = Ask::get(format!("{}/commits/{}/pull", self.root, head.commit));
         match self.rest.read::<Pull>(&ask) {
-            Ok(pull) if pull.state == "open" => Ok(vec![PullNumber(pull.number)]),
+            Ok(pull) if pull.state == "open" && pull.is_of(head) => Ok(vec![PullNumber(pull.number)]),
             Ok(_) => Ok(Vec::new()),
             Err(error) if error.is_not_found() => Ok(Vec::new()),
             Err(error) => Err(error),
@@ -79,4 +79,22 @@ impl Forge for Gitea {
 struct Pull {
     number: u64,
     state: String,
+    head: Option<PullHead>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PullHead {
+    repo: Option<PullRepository>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PullRepository {
+    full_name: String,
+}
+
+impl Pull {
+    fn is_of(&self, head: &Head) -> bool {
+        let repo = self.head.as_ref().and_then(|head| head.repo.as_ref());
+        head.repository.as_ref().is_none_or(|wanted| repo.is_some_and(|repo| repo.full_name == *wanted))
+    }
 }

@@ -58,9 +58,9 @@ impl GitHub {
         }
     }
 
-    fn pulls(&self, path: &str, commit: &str) -> Result<Vec<PullNumber>, ForgeError> {
+    fn pulls(&self, path: &str, head: &Head) -> Result<Vec<PullNumber>, ForgeError> {
         let pulls = self.rest.pages::<Pull>(path)?;
-        let is_it = |pull: &Pull| pull.state == "open" && pull.head.sha == commit;
+        let is_it = |pull: &Pull| pull.state == "open" && pull.head.is(head);
         Ok(pulls.into_iter().filter(is_it).map(|pull| PullNumber(pull.number)).collect())
     }
 }
@@ -103,13 +103,13 @@ impl Forge for GitHub {
     fn pulls_of(&self, head: &Head) -> Result<Vec<PullNumber>, ForgeError> {
         let by_commit = format!("{}/commits/{}/pulls?per_page=100", self.root, head.commit);
         // A commit that only the fork has is not found (404, or 422 with `No commit found`).
-        let found = match self.pulls(&by_commit, &head.commit) {
+        let found = match self.pulls(&by_commit, head) {
             Err(ForgeError::Refused { status: 404 | 422, .. }) => Vec::new(),
             other => other?,
         };
         let Some((owner, branch)) = head.branch.as_ref().filter(|_| found.is_empty()) else { return Ok(found) };
         let label = escaped(&format!("{owner}:{branch}"));
-        self.pulls(&format!("{}/pulls?state=open&head={label}&per_page=100", self.root), &head.commit)
+        self.pulls(&format!("{}/pulls?state=open&head={label}&per_page=100", self.root), head)
     }
 }
 
@@ -155,4 +155,18 @@ struct Pull {
 #[derive(Debug, Deserialize)]
 struct PullHead {
     sha: String,
+    /// `None` if the fork is gone.
+    repo: Option<PullRepository>,
+}
+
+#[derive(Debug, Deserialize)]
+struct PullRepository {
+    full_name: String,
+}
+
+impl PullHead {
+    fn is(&self, head: &Head) -> bool {
+        let of = self.repo.as_ref().map(|repo| repo.full_name.as_str());
+        self.sha == head.commit && head.repository.as_deref().is_none_or(|wanted| of == Some(wanted))
+    }
 }

@@ -38,7 +38,7 @@ pub use order::IsAncestor;
 pub use outputs::{add_summary, set_outputs};
 pub use patience::Patience;
 pub use post::{Outcome, Posting, post};
-pub use site::{Env, Site, runner_kind};
+pub use site::Site;
 pub use token::{Token, gh_folder};
 
 use crate::report::ForgeKind as Kind;

@@ -4,19 +4,7 @@ use http::Uri;
 
 use super::error::ForgeError;
 use crate::report::ForgeKind as Kind;
-
-/// Reads a variable of the environment; empty ones are `None`.
-pub type Env<'e> = &'e dyn Fn(&str) -> Option<String>;
-
-/// Returns the forge whose runner this is; GitHub if nothing says otherwise.
-pub fn runner_kind(env: Env<'_>) -> Kind {
-    let has = |name| env(name).is_some();
-    match () {
-        () if has("GITLAB_CI") => Kind::GitLab,
-        () if has("GITEA_ACTIONS") || has("FORGEJO_ACTIONS") => Kind::Gitea,
-        () => Kind::GitHub,
-    }
-}
+use crate::runner::{self, Env};
 
 /// A repository on a forge.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +25,7 @@ impl Site {
     /// # Errors
     /// [`ForgeError::NoRepository`], and [`ForgeError::BadValue`] for URLs and names that are none.
     pub fn read(kind: Option<Kind>, repository: Option<&str>, env: Env<'_>) -> Result<Site, ForgeError> {
-        let kind = kind.unwrap_or_else(|| runner_kind(env));
+        let kind = kind.unwrap_or_else(|| runner::kind(env));
         let (api, otherwise) = match kind {
             Kind::GitHub => ("GITHUB_API_URL", "https://api.github.com"),
             Kind::GitLab => ("CI_API_V4_URL", "https://gitlab.com/api/v4"),

@@ -4,8 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::error::ForgeError;
-use super::site::{Env, Site};
+use super::site::Site;
 use crate::report::ForgeKind as Kind;
+use crate::runner::Env;
 
 /// A secret.
 #[derive(Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 //!
 //! Must not know: transcripts, prices, the store, reports or the terminal.
 
+mod aside;
 mod attributes;
 mod blame;
 mod blame_many;
@@ -37,6 +38,7 @@ mod object_id;
 mod patch_key;
 mod path_text;
 mod program;
+mod pull_fetch;
 mod pull_mentions;
 mod pull_range;
 mod pull_refs;
@@ -57,6 +59,7 @@ mod trial;
 mod work_tree;
 mod worktrees;
 
+pub use aside::Visit;
 pub use attributes::generated_files;
 pub use blame::{Blame, BlameQuery, BlamedLine, blame, known_files};
 pub use blame_many::blame_many;
@@ -79,6 +82,7 @@ pub use notes_write::{NoteEdit, NoteStamp};
 pub use patch_key::PatchKey;
 pub use path_text::path_text;
 pub use program::{GitProgram, gits_on_path, hooks_dir, hooks_path_setting, is_ignored, program_answer, reference};
+pub use pull_fetch::PullEnds;
 pub use pull_mentions::{MentionForm, PullMention, pull_mention};
 pub use pull_range::{Landing, PullCommit, PullRange};
 pub use pull_refs::PullHead;

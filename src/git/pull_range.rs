@@ -11,6 +11,8 @@ use crate::model::{CommitId, Timestamp};
 pub struct PullRange {
     /// Where the two histories part; `None` if that is not here (shallow clone) or nowhere.
     pub merge_base: Option<CommitId>,
+    /// Whether all its commits are here: the two histories meet, and none of its commits is where a history is cut off.
+    pub is_complete: bool,
     /// The commits, oldest first.
     pub commits: Vec<PullCommit>,
 }
@@ -48,8 +50,11 @@ impl Repo {
         let local = self.local();
         let merge_base = local.merge_base(to_object_id(base), to_object_id(head)).ok().flatten();
         let ids = self.between(base, head)?;
+        let cut = local.shallow_commits().ok().flatten();
+        let is_cut = |id: &CommitId| cut.as_ref().is_some_and(|cut| cut.contains(&to_object_id(id)));
         let commits = ids.iter().rev().filter_map(|id| self.pull_commit(id)).collect();
-        Ok(PullRange { merge_base: merge_base.and_then(|id| to_commit_id(&id.detach())), commits })
+        let merge_base = merge_base.and_then(|id| to_commit_id(&id.detach()));
+        Ok(PullRange { merge_base, is_complete: merge_base.is_some() && !ids.iter().any(is_cut), commits })
     }
 
     /// Returns the ids reachable from `head` and not from `base`, children before parents.

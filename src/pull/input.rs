@@ -14,6 +14,8 @@ pub struct Input {
     pub head: CommitId,
     /// Where the two part, if that is here.
     pub merge_base: Option<CommitId>,
+    /// Whether all its commits are here.
+    pub is_complete: bool,
     /// Its commits, oldest first.
     pub commits: Vec<Commit>,
     /// An earlier head, and its commits if they are here.

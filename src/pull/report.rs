@@ -148,11 +148,16 @@ fn coverage(input: &Input, rows: &[PullCommitRow], sum: &Sum) -> PullCoverage {
         commits: counted().count() as u64,
         traced: counted().filter(|row| row.is_traced).count() as u64,
         untraced: counted().filter(|row| !row.is_traced).map(|row| row.commit.clone()).collect(),
-        is_complete: input.merge_base.is_some(),
+        is_complete: input.is_complete,
         missing_notes: input.unread.iter().map(CommitId::to_string).collect(),
         bad_lines: notes().map(|note| note.bad.len() as u64).sum(),
         redacted: sessions.into_iter().filter(|session| sum.is_redacted(session)).map(SessionMark::to_string).collect(),
     }
+}
+
+/// Judges a report by a budget, whatever budget it was made with.
+pub fn judge(report: &mut PullReport, limit: Option<NanoUsd>) {
+    report.budget = limit.map(|limit| budget(limit, &report.total, &report.coverage));
 }
 
 fn budget(limit: NanoUsd, total: &PullUsage, coverage: &PullCoverage) -> PullBudget {
@@ -254,7 +259,7 @@ fn words(all: &[&Usage], word: impl Fn(&Usage) -> Option<&str>) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
@@ -279,6 +284,7 @@ mod tests {
             base: id(0),
             head: id(commits),
             merge_base: Some(id(0)),
+            is_complete: true,
             commits: (1..=commits).map(commit).collect(),
             since: None,
             landings: Vec::new(),
@@ -286,6 +292,15 @@ mod tests {
             unread: Vec::new(),
             budget: None,
         }
+    }
+
+    /// Two sessions on three commits, one without a trace.
+    pub(in crate::pull) fn sample() -> PullReport {
+        let line = format!("l1 s_0123456789ab01 {} 1-3 src/a.rs\n", "b".repeat(12));
+        let mut input = input(&[(1, usage_line(1, 1, 100) + &line), (2, usage_line(2, 2, 50))], 3);
+        input.since = Some(("before".into(), Some(vec![id(1)])));
+        input.budget = Some(NanoUsd(1));
+        report(&input)
     }
 
     #[test]

@@ -38,6 +38,6 @@ pub use answer::{Options, RenderError, render};
 pub use duration::duration;
 pub use format::Format;
 pub use grouping::grouped;
-pub use pull_comment::{CommentLimit, pull_comment};
+pub use pull_comment::{CommentFrame, CommentLimit, Vouched, pull_comment};
 pub use safe_text::safe_text;
 pub use theme::{Role, Theme};

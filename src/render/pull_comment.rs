@@ -23,6 +23,28 @@ impl CommentLimit {
     pub const GITHUB: CommentLimit = CommentLimit { chars: 60_000, bytes: 240_000 };
 }
 
+/// Whose word the numbers are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vouched {
+    /// The notes of this repository.
+    Notes,
+    /// A file that another job wrote.
+    File,
+    /// A fork: its notes, or a job that ran in it.
+    Fork,
+}
+
+/// What is around the report.
+#[derive(Debug, Clone, Copy)]
+pub struct CommentFrame<'a> {
+    /// How large the comment may be.
+    pub limit: CommentLimit,
+    /// The address of the complete report, made by us and not by the pull request.
+    pub link: Option<&'a str>,
+    /// Whose word it is.
+    pub vouched: Vouched,
+}
+
 /// How much a comment tells; each step tells less.
 #[derive(Debug, Clone, Copy)]
 struct Detail {
@@ -42,11 +64,9 @@ const STEPS: [Detail; 6] = [
 ];
 
 /// Returns the comment, without the marker that makes it ours.
-///
-/// `link` is the address of the complete report, made by us and not by the pull request.
-pub fn pull_comment(report: &PullReport, limit: CommentLimit, link: Option<&str>) -> String {
-    let texts = STEPS.iter().map(|detail| text(report, *detail, link));
-    let is_small = |text: &String| text.len() <= limit.bytes && text.chars().count() <= limit.chars;
+pub fn pull_comment(report: &PullReport, frame: &CommentFrame<'_>) -> String {
+    let texts = STEPS.iter().map(|detail| text(report, *detail, frame));
+    let is_small = |text: &String| text.len() <= frame.limit.bytes && text.chars().count() <= frame.limit.chars;
     let mut last = String::new();
     for text in texts {
         if is_small(&text) {
@@ -57,8 +77,9 @@ pub fn pull_comment(report: &PullReport, limit: CommentLimit, link: Option<&str>
     last
 }
 
-fn text(report: &PullReport, detail: Detail, link: Option<&str>) -> String {
+fn text(report: &PullReport, detail: Detail, frame: &CommentFrame<'_>) -> String {
     let mut text = format!("### {}{}\n\n", warning(report), markdown_text(&capital(&headline(report))));
+    text.push_str(doubt(frame.vouched));
     if report.coverage.traced > 0 {
         text.push_str(&summary(report));
     }
@@ -71,7 +92,17 @@ fn text(report: &PullReport, detail: Detail, link: Option<&str>) -> String {
         text.push_str(&commits(report, detail.commits));
         text.push_str(&sessions(report, detail.sessions));
     }
-    text + &foot(report, link)
+    text + &foot(report, frame.link)
+}
+
+fn doubt(vouched: Vouched) -> &'static str {
+    match vouched {
+        Vouched::Notes => "",
+        Vouched::File => "> Taken from the report of an earlier job.\n\n",
+        Vouched::Fork => {
+            "> **Self-reported by a fork**: nothing of this was recorded or checked by this repository.\n\n"
+        }
+    }
 }
 
 fn warning(report: &PullReport) -> &'static str {
@@ -183,8 +214,8 @@ fn commits(report: &PullReport, most: usize) -> String {
             (None, Some(added)) => format!("– / {}", grouped(added)),
             _ => "–".to_owned(),
         };
-        let (id, subject) = (short(&row.commit), code(&row.subject));
-        format!("| <code>{id}</code> | {subject} | {} | {lines} | {} |\n", row.sessions, money(&row.usage))
+        let (id, subject) = (code(short(&row.commit)), code(&row.subject));
+        format!("| {id} | {subject} | {} | {lines} | {} |\n", row.sessions, money(&row.usage))
     };
     // The dearest stay longest.
     let mut dearest: Vec<&PullCommitRow> = report.commits.iter().collect();
@@ -213,10 +244,10 @@ fn foot(report: &PullReport, link: Option<&str>) -> String {
     };
     let link = link.map_or_else(String::new, |link| format!(" <a href=\"{link}\">Complete report</a>."));
     format!(
-        "<sub>{}{}Head <code>{}</code>, agent-trace {}, from git notes: what the authors' machines recorded; no prompts and no code are stored.{link}</sub>\n",
+        "<sub>{}{}Head {}, agent-trace {}, from git notes: what the authors' machines recorded; no prompts and no code are stored.{link}</sub>\n",
         median.unwrap_or_default(),
         prices,
-        short(&report.head),
+        code(short(&report.head)),
         env!("CARGO_PKG_VERSION"),
     )
 }
@@ -259,7 +290,8 @@ mod tests {
     }
 
     fn text(report: &PullReport, chars: usize) -> String {
-        pull_comment(report, CommentLimit { chars, bytes: 4 * chars }, None)
+        let limit = CommentLimit { chars, bytes: 4 * chars };
+        pull_comment(report, &CommentFrame { limit, link: None, vouched: Vouched::Notes })
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Why a value is not there.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The reason of a `null`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Missing {
     /// The model has no price.

@@ -1,6 +1,6 @@
 //! `agent-trace pr report`: what the agent sessions of a pull request cost, from notes alone.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::imbalance::{self, Imbalance};
 use super::missing::Missing;
@@ -9,7 +9,7 @@ use super::wire;
 use crate::model::{NanoUsd, Timestamp};
 
 /// What a pull request cost. `agent-trace/pull/1`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PullReport {
     /// The commit it would be merged into.
     pub base: String,
@@ -42,10 +42,14 @@ pub struct PullReport {
 }
 
 /// What was used.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullUsage {
     /// The priced money, to a micro-dollar; `null` if nothing of it has a price.
-    #[serde(rename = "cost_nano_usd", serialize_with = "wire::nano_or_null")]
+    #[serde(
+        rename = "cost_nano_usd",
+        serialize_with = "wire::nano_or_null",
+        deserialize_with = "wire::read_nano_or_null"
+    )]
     pub cost: Option<NanoUsd>,
     /// Why there is none.
     pub cost_missing: Option<Missing>,
@@ -58,7 +62,7 @@ pub struct PullUsage {
 }
 
 /// Lines of a pull request or of a commit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullLines {
     /// Lines added, merges left out; `null` if content is not in this clone.
     pub added: Option<u64>,
@@ -77,12 +81,16 @@ impl PullLines {
 }
 
 /// The difference to an earlier head.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullSince {
     /// That head.
     pub head: String,
     /// Money now less money then; negative if commits were dropped. `null` if that head is not in this clone.
-    #[serde(rename = "cost_nano_usd", serialize_with = "wire::nano_or_null")]
+    #[serde(
+        rename = "cost_nano_usd",
+        serialize_with = "wire::nano_or_null",
+        deserialize_with = "wire::read_nano_or_null"
+    )]
     pub cost: Option<NanoUsd>,
     /// Why there is none.
     pub missing: Option<Missing>,
@@ -91,17 +99,17 @@ pub struct PullSince {
 }
 
 /// The middle of what landed before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullMedian {
     /// Landings with a note it was taken over.
     pub landings: u64,
     /// The median.
-    #[serde(rename = "cost_nano_usd", serialize_with = "wire::nano")]
+    #[serde(rename = "cost_nano_usd", serialize_with = "wire::nano", deserialize_with = "wire::read_nano")]
     pub cost: NanoUsd,
 }
 
 /// How much is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullCoverage {
     /// Commits, merges without a note left out.
     pub commits: u64,
@@ -127,17 +135,17 @@ impl PullCoverage {
 }
 
 /// A budget and what came of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullBudget {
     /// What a pull request may cost.
-    #[serde(rename = "limit_nano_usd", serialize_with = "wire::nano")]
+    #[serde(rename = "limit_nano_usd", serialize_with = "wire::nano", deserialize_with = "wire::read_nano")]
     pub limit: NanoUsd,
     /// Whether it does.
     pub verdict: BudgetVerdict,
 }
 
 /// What came of a budget.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BudgetVerdict {
     /// It costs less, or exactly as much.
@@ -149,7 +157,7 @@ pub enum BudgetVerdict {
 }
 
 /// What one model used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullModel {
     /// The model; `null` if it was not recorded.
     pub model: Option<String>,
@@ -159,7 +167,7 @@ pub struct PullModel {
 }
 
 /// What one commit used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullCommitRow {
     /// The commit.
     pub commit: String,
@@ -179,7 +187,7 @@ pub struct PullCommitRow {
 }
 
 /// What one session used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PullSession {
     /// Its name in notes, `s_…`.
     pub session: String,
@@ -190,10 +198,10 @@ pub struct PullSession {
     /// Its lines in them; `null` if no note says.
     pub lines: Option<u64>,
     /// From its first request to its last one.
-    #[serde(serialize_with = "wire::text_or_null")]
+    #[serde(serialize_with = "wire::text_or_null", deserialize_with = "wire::read_time_or_null")]
     pub first: Option<Timestamp>,
     /// The last one.
-    #[serde(serialize_with = "wire::text_or_null")]
+    #[serde(serialize_with = "wire::text_or_null", deserialize_with = "wire::read_time_or_null")]
     pub last: Option<Timestamp>,
     /// What it used.
     #[serde(flatten)]

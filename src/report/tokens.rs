@@ -1,11 +1,11 @@
 //! Token sums of a row.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::Usage;
 
 /// Tokens by price class. Classes never overlap.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenCounts {
     /// Prompt tokens neither read from nor written to a cache.
     pub input: u64,

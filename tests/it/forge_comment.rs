@@ -44,6 +44,10 @@ impl Runner {
     }
 
     fn run(&self, run: u64, more: &[&str]) -> (i32, String, String) {
+        self.run_anywhere(run, &[&["pr", "comment", "--base", &self.base], more].concat())
+    }
+
+    fn run_anywhere(&self, run: u64, args: &[&str]) -> (i32, String, String) {
         let (api, run) = (format!("{}/api/v3", self.wire.server.uri()), run.to_string());
         let files = ["event.json", "summary.md", "output"].map(|name| self.file(name).to_str().unwrap().to_owned());
         let variables = [
@@ -55,8 +59,7 @@ impl Runner {
             ("GITHUB_STEP_SUMMARY", &files[1]),
             ("GITHUB_OUTPUT", &files[2]),
         ];
-        let args = [&["pr", "comment", "--base", &self.base], more].concat();
-        let output = self.world.run_with(&args, &variables);
+        let output = self.world.run_with(args, &variables);
         assert!(!format!("{}{}", output.stdout, output.stderr).contains(SECRET));
         (output.code.unwrap(), output.stdout, output.stderr)
     }
@@ -161,4 +164,116 @@ fn what_is_missing_is_said_with_its_remedy() {
     assert!(said(&["--key", "a b"]).contains("cannot be the name of a comment"));
     assert!(said(&["--forge", "gitlab"]).contains("hint: "));
     assert_eq!(runner.wire.asked(), Vec::<String>::new());
+}
+
+/// A job that may comment, behind one of a fork that reported what it found.
+struct Behind {
+    runner: Runner,
+    head: String,
+}
+
+impl Behind {
+    /// The forge knows the pull requests whose heads are these repositories.
+    fn new(heads: &[&str]) -> Behind {
+        let runner = Runner::new(Wire::new().github());
+        let head = runner.world.git(["rev-parse", "HEAD"]).success().stdout.trim().to_owned();
+        let pull = |(index, name): (usize, &&str)| json!({ "number": 7 + index, "state": "open", "head": { "sha": head, "repo": { "full_name": name } } });
+        let pulls: Vec<Value> = heads.iter().enumerate().map(pull).collect();
+        let answer = ResponseTemplate::new(200).set_body_json(pulls);
+        runner.wire.mount(Mock::given(path(format!("/api/v3/repos/o/r/commits/{head}/pulls"))).respond_with(answer));
+        let none = ResponseTemplate::new(200).set_body_json(json!([]));
+        runner.wire.mount(Mock::given(path("/api/v3/repos/o/r/pulls")).respond_with(none));
+        let event = json!({ "repository": { "full_name": "o/r" }, "workflow_run": {
+            "head_sha": head, "head_branch": "fix", "head_repository": { "full_name": "f/r", "owner": { "login": "f" } },
+        }});
+        std::fs::write(runner.file("event.json"), event.to_string()).unwrap();
+        let report = runner.world.run(["pr", "report", "--base", &runner.base, "--json"]).success().stdout;
+        std::fs::write(runner.file("report.json"), report).unwrap();
+        Behind { runner, head }
+    }
+
+    /// Runs `pr comment --report` in a folder that is no repository.
+    fn comment(&self, more: &[&str]) -> (Value, i32, String) {
+        let (elsewhere, file) = (self.runner.world.home(), self.runner.file("report.json"));
+        let named = ["--report", file.to_str().unwrap(), "--json"];
+        let (code, out, said) = self
+            .runner
+            .run_anywhere(1, &[&["-C", elsewhere.to_str().unwrap(), "pr", "comment"], &named[..], more].concat());
+        (serde_json::from_str(&out).unwrap_or_default(), code, said)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Value)) {
+        let file = self.runner.file("report.json");
+        let mut report: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+        change(&mut report);
+        std::fs::write(file, report.to_string()).unwrap();
+    }
+}
+
+#[test]
+fn a_job_without_a_checkout_says_what_a_fork_reported_and_that_it_did() {
+    let behind = Behind::new(&["f/r"]);
+    behind.change(|report| report["commits"][0]["subject"] = "@org/team </details> <img src=x>".into());
+    let (answer, code, said) = behind.comment(&["--budget", "0", "--fail-over"]);
+    assert_eq!((code, &answer["action"], &answer["pull"]), (3, &json!("created"), &json!(7)), "{said}");
+    let body = behind.runner.wire.bodies().remove(0);
+    assert!(body.contains("**Self-reported by a fork**") && body.contains("over the budget"), "{body}");
+    assert!(!body.contains("@org") && !body.contains("<img"), "{body}");
+    assert!(behind.runner.output("total_usd").is_some());
+    behind.change(|report| report["budget"] = json!({ "limit_nano_usd": 1, "verdict": "ok" }));
+    let (_, code, _) = behind.comment(&[]);
+    assert_eq!(code, 0);
+    assert!(!behind.runner.wire.bodies()[0].contains("udget"), "the budget of a fork is not ours");
+}
+
+#[test]
+fn the_pull_request_is_the_events_whoever_else_has_the_commit() {
+    let behind = Behind::new(&["stranger/r", "f/r"]);
+    let list = ResponseTemplate::new(200).set_body_json(json!([]));
+    behind.runner.wire.mount(Mock::given(path("/api/v3/repos/o/r/issues/8/comments")).respond_with(list));
+    let (_, _, said) = behind.comment(&[]);
+    let asked = behind.runner.wire.asked();
+    assert!(asked.iter().any(|line| line.ends_with("/issues/8/comments")), "{asked:?} {said}");
+    assert!(!asked.iter().any(|line| line.ends_with("/issues/7/comments")), "{asked:?}");
+}
+
+#[test]
+fn a_pull_request_that_moved_on_is_left_to_the_next_run() {
+    let behind = Behind::new(&["stranger/r"]);
+    let (answer, code, _) = behind.comment(&[]);
+    assert_eq!((code, &answer["action"], &answer["pull"]), (0, &json!("outdated"), &Value::Null));
+    assert!(behind.runner.wire.bodies().is_empty());
+}
+
+#[test]
+fn a_file_that_is_no_report_or_another_ones_is_refused() {
+    let behind = Behind::new(&["f/r"]);
+    let refused = |change: &dyn Fn(&mut Value)| {
+        let kept = std::fs::read(behind.runner.file("report.json")).unwrap();
+        behind.change(change);
+        let (_, code, said) = behind.comment(&[]);
+        std::fs::write(behind.runner.file("report.json"), kept).unwrap();
+        assert_eq!(code, 2, "{said}");
+        said
+    };
+    assert!(
+        refused(&|report| report["head"] = "a".repeat(40).into()).contains(&format!("the event about {}", behind.head))
+    );
+    assert!(refused(&|report| report["pull"] = 1.into()).contains("does not write"));
+    assert!(refused(&|report| report["total"]["cost_nano_usd"] = 1.into()).contains("sums are wrong"));
+    assert!(refused(&|report| report["schema"] = "agent-trace/cost/1".into()).contains("schema"));
+    std::fs::write(behind.runner.file("report.json"), "{").unwrap();
+    assert!(behind.comment(&[]).2.contains("no report to comment with"));
+    std::fs::remove_file(behind.runner.file("report.json")).unwrap();
+    assert!(behind.comment(&[]).2.contains("no report to comment with"));
+    assert_eq!(behind.runner.wire.asked(), Vec::<String>::new());
+}
+
+#[test]
+fn what_comes_from_a_fork_is_marked_where_its_notes_were_read_here_too() {
+    let runner = Runner::new(Wire::new().github());
+    let end = |name: &str| json!({ "repo": { "full_name": name, "clone_url": "https://elsewhere.example/x" } });
+    let event = json!({ "pull_request": { "number": 7, "base": end("o/r"), "head": end("f/r") } });
+    std::fs::write(runner.file("event.json"), event.to_string()).unwrap();
+    assert!(runner.run(1, &["--dry-run"]).1.contains("**Self-reported by a fork**"));
 }

@@ -133,7 +133,7 @@ fn two_runs_at_the_same_time_leave_one_comment() {
 fn the_pull_request_is_found_by_its_branch() {
     let Some(parts) = Parts::start() else { return };
     let branch = Some(("octocat".to_owned(), "topic".to_owned()));
-    let head = Head { commit: parts.pull.head.clone(), branch };
+    let head = Head { commit: parts.pull.head.clone(), branch, repository: None };
     assert_eq!(parts.forge("ours").pulls_of(&head).unwrap(), [parts.number()]);
 }
 

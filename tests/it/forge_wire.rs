@@ -446,10 +446,12 @@ fn the_pull_request_of_a_fork_is_found_by_its_branch() {
     wire.mount(Mock::given(path(by_commit)).respond_with(answer(json!([pull(1, "closed", SHA)]))));
     let pulls = json!([pull(2, "open", "aaaa"), pull(3, "open", SHA)]);
     wire.mount(Mock::given(path("/api/v3/repos/o/r/pulls")).respond_with(answer(pulls)));
-    let head = Head { commit: SHA.into(), branch: Some(("f".into(), "fix&state=all".into())) };
+    let head = Head { commit: SHA.into(), branch: Some(("f".into(), "fix&state=all".into())), repository: None };
     assert_eq!(wire.forge().pulls_of(&head).unwrap(), [PullNumber(3)]);
     let last = wire.requests().pop().unwrap();
     assert_eq!(last.url.query(), Some("state=open&head=f%3Afix%26state%3Dall&per_page=100&page=1"));
+    let of_another = Head { repository: Some("f/r".into()), ..head };
+    assert_eq!(wire.forge().pulls_of(&of_another).unwrap(), [], "that head is in no repository that is known");
 }
 
 #[test]
@@ -507,5 +509,5 @@ fn gitea_updates_where_github_would_hide() {
     assert_eq!(run(&*forge, 1, "first", Behavior::HideAndNew).unwrap().action, Action::Created);
     assert_eq!(run(&*forge, 2, "second", Behavior::HideAndNew).unwrap().action, Action::Updated);
     assert_eq!((wire.count("POST"), wire.count("PATCH")), (1, 1));
-    assert_eq!(forge.pulls_of(&Head { commit: "a".repeat(40), branch: None }).unwrap(), []);
+    assert_eq!(forge.pulls_of(&Head { commit: "a".repeat(40), ..Head::default() }).unwrap(), []);
 }

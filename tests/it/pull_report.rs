@@ -103,3 +103,51 @@ fn what_is_not_there_is_named() {
             .contains("not the name of a remote")
     );
 }
+
+/// Runs `pr report --json` in a folder as a runner with an event would.
+fn report_of_event(world: &World, folder: &Path, event: &Value, more: &[&str]) -> Value {
+    let path = world.home().join("event.json");
+    std::fs::write(&path, event.to_string()).unwrap();
+    let folder = folder.to_str().unwrap().to_owned();
+    let arguments = [&["-C", &folder, "pr", "report", "--json"], more].concat();
+    world.run_with(&arguments, &[("GITHUB_EVENT_PATH", path.to_str().unwrap())]).success().json()
+}
+
+#[test]
+fn the_runners_event_names_the_commits_and_what_is_missing_is_fetched() {
+    let (world, fresh) = story();
+    let whole = report(&world, &fresh, ["--base", "origin/main", "--fetch"]);
+    let url = format!("file://{}", world.path("").with_file_name("hub.git").display());
+    let (shallow, empty) = (fresh.with_file_name("shallow"), fresh.with_file_name("empty"));
+    let _ = world.git(["clone", "--quiet", "--depth=1", "--branch=sails", &url, shallow.to_str().unwrap()]).success();
+    let _ = world.git(["init", "--quiet", empty.to_str().unwrap()]).success();
+    let event = json!({ "pull_request": {
+        "number": 7, "base": { "sha": whole["base"] }, "head": { "sha": whole["head"] },
+    }});
+    let before = |folder: &Path| world.git_in(folder, ["config", "--list", "--local"]).success().stdout;
+    let (had, objects) = (before(&shallow), world.git_in(&shallow, ["count-objects", "-v"]).success().stdout);
+    assert_eq!(report_of_event(&world, &shallow, &event, &["--fetch"]), whole);
+    assert_eq!((before(&shallow), world.git_in(&shallow, ["count-objects", "-v"]).success().stdout), (had, objects));
+    assert_eq!(report_of_event(&world, &empty, &event, &[&format!("--fetch={url}")]), whole);
+    assert_eq!(report_of_event(&world, &fresh, &event, &["--fetch"]), whole);
+    let named = report_of_event(&world, &fresh, &event, &["--head", "HEAD~1", "--fetch"]);
+    assert_eq!(named["commits"].as_array().unwrap().len(), 2, "an option comes before the event");
+    let left = std::fs::read_dir(world.home().with_file_name("tmp")).unwrap().count();
+    assert_eq!(left, 0, "something was left in the temporary folder");
+}
+
+#[test]
+fn a_history_that_is_cut_off_is_said_with_the_command_that_completes_it() {
+    let (world, fresh) = story();
+    let url = format!("file://{}", world.path("").with_file_name("hub.git").display());
+    let shallow = fresh.with_file_name("shallow");
+    let place = shallow.to_str().unwrap();
+    let _ = world.git(["clone", "--quiet", "--depth=1", "--no-single-branch", "--branch=sails", &url, place]).success();
+    let said = world.run_in(&shallow, ["pr", "report", "--base", "origin/main"]).failure(2).stderr;
+    assert!(said.contains("cut off before the pull request and its base meet"), "{said}");
+    let command = said.lines().find_map(|line| line.strip_prefix("hint: git ")).unwrap_or_else(|| panic!("{said}"));
+    assert!(said.contains("--fetch"), "{said}");
+    let _ = world.git_list(&shallow, &command.split(' ').collect::<Vec<_>>(), &[]).success();
+    let found = report(&world, &shallow, ["--base", "origin/main", "--fetch"]);
+    assert_eq!(found, report(&world, &fresh, ["--base", "origin/main", "--fetch"]));
+}
