@@ -17,12 +17,10 @@
 mod candidates;
 mod carry;
 mod likeness;
-mod message;
 mod search;
 mod units;
 
 pub use candidates::{Candidates, candidates};
 pub use carry::{Carried, carried, grown};
-pub use message::{NamedPull, named_pull};
 pub use search::{Found, Landing, Open, Search};
-pub use units::{Span, Unit, units};
+pub use units::{NamedPull, Span, Unit, units};

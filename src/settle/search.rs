@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::likeness::{Likeness, is_incomplete};
-use super::message::without_number;
-use super::units::Unit;
-use crate::git::{CommitChanges, GitError, PatchKey, Repo, Sketch};
+use super::units::{Unit, named_pull};
+use crate::git::{CommitChanges, GitError, PatchKey, Repo, Sketch, pull_title};
 use crate::model::{CommitId, Timestamp};
 use crate::report::{LandingEvidence, LandingKind, OpenReason};
 
@@ -169,10 +168,10 @@ impl<'s> Search<'s> {
     fn same_author(&self, unit: &Unit, likeness: &Likeness) -> Option<Landing> {
         let Sketch { author, author_time, .. } = &unit.sketch;
         let same = self.index.by_author.get(&(*author, *author_time))?;
-        let subject = unit.sketch.subject();
+        let (subject, title) = (unit.sketch.subject(), pull_title(&unit.sketch.message));
         let is_same = |(sketch, other): &&(Sketch, Likeness)| {
-            let subjects = [sketch.subject() == subject, sketch.subject() == without_number(&subject)];
-            self.is_free(&sketch.id, unit) && subjects.contains(&true) && likeness.meets(other)
+            let is_named_so = [&subject, &title].contains(&&sketch.subject());
+            self.is_free(&sketch.id, unit) && is_named_so && likeness.meets(other)
         };
         let found: Vec<&Sketch> = same.iter().filter(is_same).map(|(sketch, _)| sketch).collect();
         let [only] = found.as_slice() else { return None };
@@ -309,7 +308,7 @@ fn landing(unit: &Unit, kind: LandingKind, evidence: LandingEvidence, from: Vec<
 /// A pull request of one commit that was squashed and one that was rebased look the same, but for the number that a
 /// forge puts at the end of the subject.
 fn kind_of_one(unit: &Unit, from: &Sketch) -> LandingKind {
-    let has_new_number = unit.is_named && super::message::named_pull(&from.message).is_none();
+    let has_new_number = unit.is_named && named_pull(&from.message).is_none();
     match unit.pull {
         Some(pull) if pull.is_import => LandingKind::Import,
         _ if has_new_number => LandingKind::Squash,

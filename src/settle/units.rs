@@ -3,10 +3,24 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::candidates::first_work;
-use super::message::{NamedPull, named_pull};
-use crate::git::{GitError, Repo, Sketch};
+use crate::git::{GitError, MentionForm, Repo, Sketch, pull_mention};
 use crate::model::{CommitId, Timestamp};
 use crate::notes::Note;
+
+/// A pull request named in the message of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NamedPull {
+    /// Its number.
+    pub number: u64,
+    /// An importer says so: the pull request itself was closed, not merged.
+    pub is_import: bool,
+}
+
+pub(super) fn named_pull(message: &str) -> Option<NamedPull> {
+    let mention = pull_mention(message)?;
+    let is_import = matches!(mention.form, MentionForm::Resolved | MentionForm::Closes);
+    Some(NamedPull { number: mention.number, is_import })
+}
 
 /// A commit of the branch that is no merge and has a parent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,6 +21,7 @@ mod of_report;
 mod overview;
 mod prices;
 mod problems;
+mod prs;
 mod pull;
 mod query;
 mod sessions;
