@@ -25,6 +25,8 @@ mod install_places;
 mod man;
 mod notes;
 mod notes_view;
+#[cfg(feature = "analytics")]
+mod own_notes;
 mod prices;
 mod problems;
 #[cfg(feature = "analytics")]
