@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use etcetera::BaseStrategy;
 
 use super::context::Context;
+use super::landings::{carry, find_landings};
 use crate::authorship::record_lines;
 use crate::derive::derive;
 use crate::error::{Error, ExitCode};
@@ -14,9 +15,10 @@ use crate::ingest::{
     HistoryOutcome, IngestLock, Input, Named, Roots, TranscriptOutcome, Worktrees, discover, find_named, list,
     read_history, read_packed, read_spool, read_transcripts,
 };
-use crate::noting::{Written, write_notes};
+use crate::noting::{Written, is_on, write_notes};
 use crate::pricing::PriceBook;
 use crate::report::{CommitCounts, FileCounts, IngestReport, KindCount, Report};
+use crate::settle::Landing;
 use crate::store::{Reader, StoreError, Writer};
 use crate::transcript::ProblemKind;
 use crate::ui::ProgressUnit;
@@ -105,19 +107,43 @@ fn read(
     read.history = read_history(repo, &mut writer, &|count| bar.advance(count as u64))?;
     bar.finish();
     let tips = writer.meta("tips")?.unwrap_or_default();
-    derive(&mut writer, book, &tips)?;
+    let known = history(&tips, &writer)?;
+    derive(&mut writer, book, &known)?;
+    let landings = find_landings(repo, &mut writer, context)?;
+    if !landings.is_empty() {
+        let known = history(&tips, &writer)?;
+        derive(&mut writer, book, &known)?;
+    }
     record_lines(repo, &mut writer)?;
-    read.notes = notes(context, repo, &mut writer, book, with_notes);
+    read.notes = notes(context, repo, &mut writer, (book, &landings), with_notes);
     Ok(read)
 }
 
 /// Notes are a copy of what the store has: without them the answer is the same, so the user is only told.
-fn notes(context: &Context<'_>, repo: &Repo, writer: &mut Writer, book: &PriceBook, is_wanted: bool) -> Written {
+fn notes(
+    context: &Context<'_>,
+    repo: &Repo,
+    writer: &mut Writer,
+    (book, landings): (&PriceBook, &[Landing]),
+    is_wanted: bool,
+) -> Written {
     let config = context.config_dir();
-    write_notes(repo, writer, book.date(), context.now, config.as_deref(), is_wanted).unwrap_or_else(|error| {
-        context.ui.warning(&format!("the notes are not up to date: {}", Error::from(error).message()));
+    let mut write = || -> Result<Written, Error> {
+        let is_on = is_wanted || is_on(repo.common_dir(), config.as_deref());
+        let carried = if is_on { carry(repo, landings, context)? } else { 0 };
+        let written = write_notes(repo, writer, book.date(), context.now, config.as_deref(), is_wanted)?;
+        Ok(Written { notes: written.notes.max(carried), ..written })
+    };
+    write().unwrap_or_else(|error| {
+        context.ui.warning(&format!("the notes are not up to date: {}", error.message()));
         Written { is_on: true, notes: 0 }
     })
+}
+
+/// What links rest on beside facts: what can be reached, and what landed.
+fn history(tips: &str, writer: &Writer) -> Result<String, Error> {
+    let landed = writer.landings()?.len();
+    Ok(if landed == 0 { tips.to_owned() } else { format!("{tips} {landed}") })
 }
 
 fn discovered(context: &Context<'_>, repo: &Repo, writer: &mut Writer, read: &mut Read) -> Result<(), Error> {

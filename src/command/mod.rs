@@ -22,6 +22,7 @@ mod import;
 mod ingest;
 mod install;
 mod install_places;
+mod landings;
 mod man;
 mod notes;
 mod notes_view;

@@ -81,7 +81,7 @@ fn asked_units(
     };
     let named: HashSet<CommitId> = all.iter().map(|unit| unit.sketch.id).collect();
     if !asked.is_all && !known.open.is_empty() {
-        let open = known.open.iter().filter_map(|id| Some((id, notes.get(id)?)));
+        let open = known.open.iter().map(|id| (id, notes.get(id)));
         let late = units(&site.repo, &asked.tip, Span::of_work(&site.repo, &asked.tip, open))?;
         let late: Vec<Unit> = late.into_iter().filter(|unit| !named.contains(&unit.sketch.id)).collect();
         all.splice(0..0, late);

@@ -9,6 +9,7 @@
 mod bucket;
 mod claims;
 mod cost;
+mod landed;
 mod lanes;
 mod link;
 mod paths;

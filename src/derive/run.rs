@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::claims::{Claims, LineClaim};
 use super::cost::{Prices, unrecorded};
+use super::landed::Landed;
 use super::lanes::Lanes;
 use super::link;
 use super::paths::Paths;
@@ -82,7 +83,8 @@ struct Linking {
 
 impl Linking {
     fn new(facts: &Facts) -> Linking {
-        let commits = claiming_commits(facts);
+        let landed = Landed::of(facts);
+        let commits = claiming_commits(facts, &landed);
         let paths = Paths::resolve(facts);
         let stated = link::stated(facts, &commits);
         let table = Claims::new(facts, &paths, &commits);
@@ -92,10 +94,12 @@ impl Linking {
         links.iter().for_each(|link| linked.entry(link.git_commit).or_default().push(link.session));
         let (mut claims, worths) = table.claim(&commits, Some(&linked));
         claims.extend(path_claims(facts, &paths, &links, &claims, &commits));
-        let positions: FxHashMap<i64, i64> = commits.iter().map(|commit| (commit.key, commit.position)).collect();
+        let positions: FxHashMap<i64, i64> = facts.commits.iter().map(|commit| (commit.key, commit.position)).collect();
         for link in &mut links {
             link.lines = worths.get(&(link.git_commit, link.session)).map_or(0, |worth| worth.lines);
         }
+        landed.move_claims(&mut claims);
+        let links = landed.move_links(links);
         let mut by_call: FxHashMap<i64, Weights> = FxHashMap::default();
         for claim in &claims {
             let Some(call) = claim.call else { continue };
@@ -169,12 +173,12 @@ impl Linking {
     }
 }
 
-/// Commits that can claim: no merges, and of copies of one change (rebase,
+/// Commits that can claim: no merges, none that is another's landing, and of copies of one change (rebase,
 /// cherry-pick) only the first.
-fn claiming_commits(facts: &Facts) -> Vec<&CommitFact> {
+fn claiming_commits<'f>(facts: &'f Facts, landed: &Landed) -> Vec<&'f CommitFact> {
     let mut seen = FxHashSet::default();
     let is_first = |commit: &&CommitFact| commit.patch_key.is_none_or(|key| seen.insert(key));
-    facts.commits.iter().filter(|commit| commit.parents <= 1 && commit.is_reachable).filter(is_first).collect()
+    facts.commits.iter().filter(|commit| landed.claims(commit)).filter(is_first).collect()
 }
 
 fn evidence_lines(facts: &Facts) -> FxHashMap<i64, i64> {

@@ -86,8 +86,8 @@ impl<'f> Planning<'f> {
         let mut said: BTreeMap<CommitId, Note> = BTreeMap::new();
         for session in sessions(self.facts).into_iter().filter(|session| !values.is_redacted(session)) {
             let books = Books { facts: self.facts, session: &session, values: &values, mine: &mine };
-            for (commit, slices) in books.homes(&self.after) {
-                let records = books.at(&commit, &slices);
+            for (commit, at_home) in books.homes(&self.after) {
+                let records = books.at(&commit, &at_home);
                 said.entry(commit).or_default().records.extend(records.into_iter().map(Record::Usage));
             }
         }
@@ -198,6 +198,15 @@ fn updated(mut note: Note, values: &Sum) -> Note {
     note
 }
 
+/// The slices that are to be kept in step with the work at one commit.
+#[derive(Debug, Default)]
+struct AtHome {
+    /// The commit's own is among them.
+    has_own: bool,
+    /// The others.
+    carried: BTreeSet<SliceId>,
+}
+
 /// One session of this machine.
 struct Books<'p> {
     facts: &'p Facts,
@@ -207,8 +216,8 @@ struct Books<'p> {
 }
 
 impl Books<'_> {
-    /// Returns the slices at home at each commit that has work or carries any, the commit's own one not among them.
-    fn homes(&self, notes: &BTreeMap<CommitId, Note>) -> BTreeMap<CommitId, BTreeSet<SliceId>> {
+    /// Returns what is at home at each commit that has work or carries slices.
+    fn homes(&self, notes: &BTreeMap<CommitId, Note>) -> BTreeMap<CommitId, AtHome> {
         let working: BTreeSet<CommitId> =
             self.facts.work.iter().filter(|(_, work)| self.is_in(work)).map(|(commit, _)| *commit).collect();
         let is_left = |(commit, note): &(&CommitId, &Note)| {
@@ -228,14 +237,16 @@ impl Books<'_> {
                 *best = claim.min(*best);
             }
         }
-        let mut slices: BTreeMap<CommitId, BTreeSet<SliceId>> = BTreeMap::new();
-        working.iter().chain(&left).for_each(|commit| drop(slices.insert(*commit, BTreeSet::new())));
+        let mut homes: BTreeMap<CommitId, AtHome> = BTreeMap::new();
+        working.iter().chain(&left).for_each(|commit| drop(homes.insert(*commit, AtHome::default())));
         for (slice, (.., commit)) in home {
-            if slice_id(self.session, &commit).as_ref() != Some(&slice) {
-                slices.entry(commit).or_default().insert(slice);
+            let at_home = homes.entry(commit).or_default();
+            match slice_id(self.session, &commit).as_ref() == Some(&slice) {
+                true => at_home.has_own = true,
+                false => drop(at_home.carried.insert(slice)),
             }
         }
-        slices
+        homes
     }
 
     fn is_in(&self, work: &WorkOf) -> bool {
@@ -250,8 +261,9 @@ impl Books<'_> {
     }
 
     /// Returns the records of one commit, model by model.
-    fn at(&self, commit: &CommitId, carried: &BTreeSet<SliceId>) -> Vec<Usage> {
+    fn at(&self, commit: &CommitId, at_home: &AtHome) -> Vec<Usage> {
         let Some(own) = slice_id(self.session, commit) else { return Vec::new() };
+        let carried = &at_home.carried;
         let work = self.facts.work.get(commit);
         let of_session = work.into_iter().flat_map(|work| work.keys()).filter(|(session, _)| session == self.session);
         let mut models: BTreeSet<&str> = of_session.map(|(_, model)| model.as_str()).collect();
@@ -261,7 +273,9 @@ impl Books<'_> {
                 .filter(|usage| usage.slice == own || carried.contains(&usage.slice))
                 .map(|usage| usage.model.as_str()),
         );
-        models.into_iter().flat_map(|model| self.of_model(commit, &own, carried, model)).collect()
+        let records = models.into_iter().flat_map(|model| self.of_model(commit, &own, carried, model));
+        // The work went on to another commit, and its slice with it.
+        records.filter(|usage| at_home.has_own || usage.slice != own).collect()
     }
 
     fn of_model(&self, commit: &CommitId, own: &SliceId, carried: &BTreeSet<SliceId>, model: &str) -> Vec<Usage> {

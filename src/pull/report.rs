@@ -86,13 +86,24 @@ fn marks<'n>(note: &'n Note, sum: &Sum) -> BTreeSet<&'n SessionMark> {
     note.records.iter().filter_map(Record::session).filter(|session| !sum.is_redacted(session)).collect()
 }
 
+/// Counts lines of several lists of one file, each once: two machines may have followed different parts.
+fn count_once(mut ranges: Vec<(u64, u64)>) -> u64 {
+    ranges.sort_unstable();
+    let mut end = 0;
+    ranges.into_iter().fold(0u64, |count, (first, last)| {
+        let new = (last + 1).saturating_sub(first.max(end + 1));
+        end = end.max(last);
+        count.saturating_add(new)
+    })
+}
+
 /// Lines by session and file: listed ones, else counted ones; never both.
 fn lines_by_session<'n>(note: &'n Note, sum: &Sum) -> BTreeMap<&'n SessionMark, u64> {
-    let mut files: BTreeMap<(&SessionMark, &[u8]), (u64, u64)> = BTreeMap::new();
+    let mut files: BTreeMap<(&SessionMark, &[u8]), (Vec<(u64, u64)>, u64)> = BTreeMap::new();
     for record in &note.records {
         match record {
             Record::Lines(lines) => {
-                files.entry((&lines.session, &lines.path)).or_default().0 = lines.count();
+                files.entry((&lines.session, &lines.path)).or_default().0.extend(&lines.ranges);
             }
             Record::Count(count) => files.entry((&count.session, &count.path)).or_default().1 = count.lines,
             _ => {}
@@ -100,6 +111,7 @@ fn lines_by_session<'n>(note: &'n Note, sum: &Sum) -> BTreeMap<&'n SessionMark, 
     }
     let mut sessions = BTreeMap::new();
     for ((session, _), (listed, counted)) in files.into_iter().filter(|((session, _), _)| !sum.is_redacted(session)) {
+        let listed = count_once(listed);
         *sessions.entry(session).or_insert(0u64) += if listed > 0 { listed } else { counted };
     }
     sessions

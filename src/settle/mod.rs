@@ -22,5 +22,5 @@ mod units;
 
 pub use candidates::{Candidates, candidates};
 pub use carry::{Carried, carried, grown};
-pub use search::{Found, Landing, Open, Search};
+pub use search::{Found, Landing, Open, Search, claimed_by};
 pub use units::{NamedPull, Span, Unit, units};

@@ -70,6 +70,15 @@ pub(super) fn digits(id: &CommitId) -> String {
 /// Who made a change, and when.
 type Authored = (Option<i64>, Timestamp);
 
+/// Returns which commit of the branch was made from which, as [`Search::new`] takes it.
+pub fn claimed_by<'p>(pairs: impl Iterator<Item = &'p (CommitId, CommitId)>) -> BTreeMap<String, BTreeSet<CommitId>> {
+    let mut claimed: BTreeMap<String, BTreeSet<CommitId>> = BTreeMap::new();
+    for (old, new) in pairs {
+        claimed.entry(digits(old)).or_default().insert(*new);
+    }
+    claimed
+}
+
 /// What is not on the branch, by what it would look like there.
 #[derive(Default)]
 struct Index {

@@ -58,11 +58,15 @@ const MAX_UNITS: usize = 5_000;
 impl Span {
     /// Returns how far back work that is not on the branch yet makes it worth to look; at most 90 days.
     ///
-    /// `open` are the commits with such work and their notes.
-    pub fn of_work<'n>(repo: &Repo, tip: &CommitId, open: impl Iterator<Item = (&'n CommitId, &'n Note)>) -> Span {
-        let when = |(commit, note): (&CommitId, &Note)| {
+    /// `open` are the commits with such work, and their notes if they have any.
+    pub fn of_work<'n>(
+        repo: &Repo,
+        tip: &CommitId,
+        open: impl Iterator<Item = (&'n CommitId, Option<&'n Note>)>,
+    ) -> Span {
+        let when = |(commit, note): (&CommitId, Option<&Note>)| {
             let made = repo.sketch(commit).map(|sketch| sketch.commit_time);
-            made.into_iter().chain(first_work(note)).min()
+            made.into_iter().chain(note.and_then(first_work)).min()
         };
         let newest = repo.sketch(tip).map_or(0, |sketch| sketch.commit_time.0);
         let oldest = open.filter_map(when).min().map_or(newest, |oldest| oldest.0 - DAY_MS);

@@ -279,7 +279,8 @@ impl Writer {
 }
 
 pub(super) fn read_rewrites(sql: &Connection) -> rusqlite::Result<Vec<Rewrite>> {
-    let mut statement = sql.prepare_cached("SELECT old, new, kind, at FROM rewrite ORDER BY at, old, new")?;
+    let mut statement =
+        sql.prepare_cached("SELECT old, new, kind, at FROM rewrite WHERE kind < 3 ORDER BY at, old, new")?;
     let rows = statement.query_map([], |row| {
         let (old, new): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
         let (kind, at): (i64, i64) = (row.get(2)?, row.get(3)?);

@@ -215,6 +215,8 @@ pub struct Facts {
     pub captured: Vec<CapturedFact>,
     /// Old and new raw ids of commits that took the place of others, seen being made by a hook.
     pub rewrites: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Commits that landed as others, old and new.
+    pub landings: Vec<(Vec<u8>, Vec<u8>)>,
     /// All edits.
     pub edits: Vec<EditFact>,
     /// Commit ids that tools printed.
@@ -464,7 +466,8 @@ const CAPTURED: &str = "SELECT captured_by.git_commit, session, evidence, coales
 
 /// Rewrites whose result was seen being made: git also names a commit of somebody else where a rebase dropped one.
 const REWRITES: &str = "SELECT rewrite.old, rewrite.new FROM rewrite
-  JOIN captured_commit ON captured_commit.git_commit = rewrite.new ORDER BY rewrite.old, rewrite.new";
+  JOIN captured_commit ON captured_commit.git_commit = rewrite.new WHERE rewrite.kind < 3
+  ORDER BY rewrite.old, rewrite.new";
 
 fn link_facts(sql: &Connection, fresh: Option<&[SessionFacts]>) -> rusqlite::Result<Facts> {
     let mut facts = Facts { names: names::read(sql)?, ..Facts::default() };
@@ -521,6 +524,10 @@ fn link_facts(sql: &Connection, fresh: Option<&[SessionFacts]>) -> rusqlite::Res
     })?;
     each(sql, REWRITES, |row| {
         facts.rewrites.push((row.get(0)?, row.get(1)?));
+        Ok(())
+    })?;
+    each(sql, "SELECT old, new FROM rewrite WHERE kind = 3 ORDER BY old, new", |row| {
+        facts.landings.push((row.get(0)?, row.get(1)?));
         Ok(())
     })?;
     each(sql, "SELECT session, number FROM pull_request", |row| {

@@ -366,7 +366,7 @@ impl Reader {
     pub fn rewritten_from(&self, id: &CommitId) -> Result<Vec<CommitId>, StoreError> {
         let read = || {
             let mut statement =
-                self.connection.prepare_cached("SELECT old FROM rewrite WHERE new = ?1 ORDER BY old")?;
+                self.connection.prepare_cached("SELECT old FROM rewrite WHERE new = ?1 AND kind < 3 ORDER BY old")?;
             let rows = statement.query_map([id.as_bytes()], |row| row.get::<_, Vec<u8>>(0))?;
             rows.map(|row| row.map(|bytes| CommitId::from_bytes(&bytes)))
                 .filter_map(Result::transpose)

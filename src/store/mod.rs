@@ -16,6 +16,7 @@ mod facts;
 mod file_changes;
 mod imported;
 mod landed_pulls;
+mod landings;
 mod ledger;
 mod line_facts;
 mod line_records;

@@ -114,7 +114,7 @@ pub struct NoteRewriteRow {
 /// Git also names commits that were there before, where a rebase dropped one: no hook saw a rebase making these.
 const REWRITES: &str = "SELECT rewrite.old, rewrite.new, rewrite.kind FROM rewrite
   JOIN captured_commit ON captured_commit.git_commit = rewrite.new
-  WHERE rewrite.old <> rewrite.new AND (rewrite.kind = 1 OR captured_commit.state = 1) ORDER BY rewrite.at, rewrite.old, rewrite.new";
+  WHERE rewrite.old <> rewrite.new AND rewrite.kind < 3 AND (rewrite.kind = 1 OR captured_commit.state = 1) ORDER BY rewrite.at, rewrite.old, rewrite.new";
 
 const SHARES: &str = "SELECT share.call, git_commit.id, session.id, session.agent, name.text, ledger.at, share.lines,
     share.nano, ledger.cost IS NOT NULL, ledger.input, ledger.output, ledger.cache_read, ledger.cache_write_5m,

@@ -12,7 +12,7 @@ const QUAY: &str = "pub fn quay_of(ship: &str) -> String {\n    format!(\"quay o
 const TIDES: &str = "pub fn tide_at(hour: u32) -> f64 {\n    (f64::from(hour) / 12.4).sin()\n}\n";
 
 /// A developer's clone with hooks and notes, and the server it was pushed to.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let world = World::new();
     world.write("README.md", README);
     world.commit("start");
@@ -22,7 +22,7 @@ fn world() -> World {
 }
 
 /// A branch of three commits: an agent's, one that undoes most of it, and a person's. Pushed, as the hooks push notes.
-fn works(world: &World, server: &Server<'_>) {
+pub(crate) fn works(world: &World, server: &Server<'_>) {
     let _ = world.git(["switch", "--quiet", "--create", "sails"]).success();
     let session = world.claude("mine");
     session.tokens(310_000, 21_000, 48_000, 9_000, 0);
@@ -47,13 +47,13 @@ fn pushes(world: &World, server: &Server<'_>) {
 }
 
 /// What the developer's own books say that commits cost, in nano-USD.
-fn own_cost(world: &World) -> i64 {
+pub(crate) fn own_cost(world: &World) -> i64 {
     let cost = world.ask(["cost", "--by", "commit"]);
     cost["rows"].as_array().unwrap().iter().map(|row| row["cost_nano_usd"].as_i64().unwrap()).sum()
 }
 
 /// A clone as runners make it: one commit of one branch.
-fn runner(world: &World, server: &Server<'_>, name: &str) -> PathBuf {
+pub(crate) fn runner(world: &World, server: &Server<'_>, name: &str) -> PathBuf {
     let folder = world.path("").with_file_name(name);
     let url = server.url();
     let _ = world.git(["clone", "--quiet", "--depth=1", "--branch=main", &url, folder.to_str().unwrap()]).success();
@@ -61,7 +61,7 @@ fn runner(world: &World, server: &Server<'_>, name: &str) -> PathBuf {
 }
 
 /// What notes say that the commits of a range cost, asked in a fresh clone.
-fn told(world: &World, server: &Server<'_>, name: &str, base: &str, head: &str) -> Value {
+pub(crate) fn told(world: &World, server: &Server<'_>, name: &str, base: &str, head: &str) -> Value {
     let folder = runner(world, server, name);
     let fetch = ["fetch", "--quiet", "--depth=50", "origin", base, head];
     let _ = world.git_in(&folder, fetch).success();
@@ -71,7 +71,7 @@ fn told(world: &World, server: &Server<'_>, name: &str, base: &str, head: &str) 
 }
 
 /// Runs the job that settles in a fresh clone of the runner, with the event of the push.
-fn settles(world: &World, server: &Server<'_>, before: &str, more: &[&str]) -> Value {
+pub(crate) fn settles(world: &World, server: &Server<'_>, before: &str, more: &[&str]) -> Value {
     let folder = runner(world, server, "settling");
     let event = folder.join("event.json");
     let push = json!({
@@ -97,7 +97,38 @@ fn lands(world: &World, server: &Server<'_>, how: impl FnOnce()) -> Value {
     let notes = server.id("refs/notes/agent-trace");
     let again = settles(world, server, &base, &[]);
     assert_eq!((&again["notes_changed"], server.id("refs/notes/agent-trace")), (&json!(0), notes), "{again:#}");
+    if settled["landings"][0]["evidence"] == "number" {
+        let _ = world.run(["notes", "fetch", "origin"]).success(); // Nothing here says which pull request that was.
+    }
+    comes_home(world, server, cost);
+    assert_eq!(told(world, server, "after", &base, &server.id("main"))["total"]["cost_nano_usd"], cost, "{settled:#}");
     settled
+}
+
+/// The developer pulls; whether or not the branch is still there, the books say the same, at what landed.
+fn comes_home(world: &World, server: &Server<'_>, cost: i64) {
+    let _ = world.git(["switch", "--quiet", "main"]).success();
+    let _ = world.git(["pull", "--quiet", "--ff-only", "--prune", "origin", "main"]).success();
+    for is_gone in [false, true] {
+        if is_gone {
+            let branches = world.git(["branch", "--format=%(refname:short)"]).success().stdout;
+            for branch in branches.lines().filter(|branch| *branch != "main") {
+                let _ = world.git(["branch", "--quiet", "-D", branch]).success();
+            }
+            let _ = world.git(["fetch", "--quiet", "--prune", "origin"]).success();
+        }
+        let _ = world.run(["ingest"]).success();
+        assert_eq!(own_cost(world), cost, "the branch is gone: {is_gone}");
+        let verified = world.ask(["notes", "verify"]);
+        assert_eq!(verified["reachable_nano_usd"], cost, "the branch is gone: {is_gone}");
+        assert_eq!(verified["total_nano_usd"], cost, "the branch is gone: {is_gone}");
+    }
+    let rows = world.ask(["cost", "--by", "commit"])["rows"].clone();
+    let listed = server.git(&["rev-list", "main"]).stdout;
+    for row in rows.as_array().unwrap() {
+        assert!(listed.contains(row["key"]["id"].as_str().unwrap()), "{row:#} is not on the branch");
+    }
+    let _ = world.run(["notes", "push", "origin"]).success();
 }
 
 fn landing(settled: &Value) -> (&str, &str, u64) {
@@ -314,6 +345,7 @@ fn a_queue_lands_several_at_once_and_each_has_its_own() {
     let settled = lands(&world, &server, || {
         server.squashes(8, "Winds (#8)");
         server.squashes(7, "Sails (#7)");
+        server.deletes("winds");
     });
     let landings = settled["landings"].as_array().unwrap();
     let told: Vec<(&Value, &Value, usize)> =

@@ -32,7 +32,10 @@ mod command_stats;
 mod command_why;
 mod contract_json;
 mod demo;
+#[cfg(unix)]
+mod end_to_end_http;
 mod end_to_end_landings;
+mod end_to_end_law;
 mod errors;
 mod faults_input;
 mod faults_repository;

@@ -18,6 +18,8 @@ mod coder;
 mod diff;
 mod gemini;
 mod git;
+#[cfg(unix)]
+mod http;
 mod ids;
 #[cfg(unix)]
 mod live;
@@ -35,6 +37,8 @@ mod world;
 pub(crate) use agent::{Agent, Tree};
 pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
+#[cfg(unix)]
+pub(crate) use http::Http;
 #[cfg(unix)]
 pub(crate) use live::pause;
 pub(crate) use scene::{Place, Scene, told, told_in};

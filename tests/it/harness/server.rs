@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Server<'w> {
     world: &'w World,
     folder: PathBuf,
+    url: String,
 }
 
 /// Who makes commits on the server.
@@ -17,7 +18,8 @@ const FORGE: [(&str, &str); 2] = [("GIT_COMMITTER_NAME", "GitHub"), ("GIT_COMMIT
 impl<'w> Server<'w> {
     /// Makes a server of what the world's repository has, and its `origin` of the server.
     pub(crate) fn of(world: &'w World) -> Server<'w> {
-        let server = Server { world, folder: world.path("").with_file_name("server.git") };
+        let folder = world.path("").with_file_name("server.git");
+        let server = Server { world, url: format!("file://{}", folder.display()), folder };
         let path = server.folder.to_str().unwrap();
         let _ = world.git(["clone", "--quiet", "--bare", ".", path]).success();
         for key in ["uploadpack.allowFilter", "uploadpack.allowAnySHA1InWant", "http.receivepack"] {
@@ -31,7 +33,13 @@ impl<'w> Server<'w> {
 
     /// The address that makes git use a real transport.
     pub(crate) fn url(&self) -> String {
-        format!("file://{}", self.folder.display())
+        self.url.clone()
+    }
+
+    /// The same at another address.
+    #[cfg(unix)]
+    pub(crate) fn at(self, url: &str) -> Server<'w> {
+        Server { url: url.to_owned(), ..self }
     }
 
     pub(crate) fn folder(&self) -> &Path {
