@@ -34,6 +34,8 @@ mod pull;
 mod pull_comment;
 mod pull_ends;
 #[cfg(feature = "forge")]
+mod pull_rows;
+#[cfg(feature = "forge")]
 mod pull_runner;
 mod pull_source;
 mod record_place;
@@ -46,7 +48,9 @@ mod sql;
 #[cfg(feature = "analytics")]
 mod stats;
 mod status;
-#[cfg(feature = "analytics")]
+#[cfg(feature = "forge")]
+mod sync;
+#[cfg(any(feature = "analytics", feature = "forge"))]
 mod time_argument;
 #[cfg(feature = "analytics")]
 mod why;
