@@ -25,6 +25,8 @@ mod install_places;
 mod man;
 mod notes;
 mod notes_view;
+#[cfg(feature = "analytics")]
+mod own_notes;
 mod prices;
 mod problems;
 #[cfg(feature = "analytics")]
@@ -38,9 +40,14 @@ mod pull_rows;
 #[cfg(feature = "forge")]
 mod pull_runner;
 mod pull_source;
+mod push_event;
 mod record_place;
 #[cfg(feature = "analytics")]
 mod reports;
+mod settle;
+mod settle_fetch;
+mod settle_range;
+mod settle_view;
 #[cfg(feature = "analytics")]
 mod show;
 mod spool_end;
@@ -50,7 +57,6 @@ mod stats;
 mod status;
 #[cfg(feature = "forge")]
 mod sync;
-#[cfg(any(feature = "analytics", feature = "forge"))]
 mod time_argument;
 #[cfg(feature = "analytics")]
 mod why;

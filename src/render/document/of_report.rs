@@ -3,7 +3,7 @@
 use super::block::Document;
 use super::{
     backfill, blame, comment, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems, prs,
-    pull, query, sessions, show_commit, show_session, show_turn, stats, status, sync, why,
+    pull, query, sessions, settle, show_commit, show_session, show_turn, stats, status, sync, why,
 };
 use crate::report::Report;
 
@@ -39,6 +39,7 @@ impl Document {
             Report::NotesVerify(report) => notes::verify(report),
             Report::NotesPrune(report) => notes::prune(report),
             Report::NotesSwitch(report) => notes::switch(report),
+            Report::Settle(report) => settle::document(report),
             Report::Import(report) => exchange::imported(report),
             Report::Export(report) => exchange::exported(report),
             Report::PullComment(report) => comment::document(report),
