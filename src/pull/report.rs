@@ -86,8 +86,11 @@ fn marks<'n>(note: &'n Note, sum: &Sum) -> BTreeSet<&'n SessionMark> {
     note.records.iter().filter_map(Record::session).filter(|session| !sum.is_redacted(session)).collect()
 }
 
+/// First and last line of each range, from 1.
+type Ranges = Vec<(u64, u64)>;
+
 /// Counts lines of several lists of one file, each once: two machines may have followed different parts.
-fn count_once(mut ranges: Vec<(u64, u64)>) -> u64 {
+fn count_once(mut ranges: Ranges) -> u64 {
     ranges.sort_unstable();
     let mut end = 0;
     ranges.into_iter().fold(0u64, |count, (first, last)| {
@@ -99,7 +102,7 @@ fn count_once(mut ranges: Vec<(u64, u64)>) -> u64 {
 
 /// Lines by session and file: listed ones, else counted ones; never both.
 fn lines_by_session<'n>(note: &'n Note, sum: &Sum) -> BTreeMap<&'n SessionMark, u64> {
-    let mut files: BTreeMap<(&SessionMark, &[u8]), (Vec<(u64, u64)>, u64)> = BTreeMap::new();
+    let mut files: BTreeMap<(&SessionMark, &[u8]), (Ranges, u64)> = BTreeMap::new();
     for record in &note.records {
         match record {
             Record::Lines(lines) => {
@@ -372,6 +375,19 @@ pub(super) mod tests {
         assert_eq!(report(&input).since.unwrap().cost, Some(NanoUsd(-300_000)));
         input.since = Some(("abc".into(), None));
         assert_eq!(report(&input).since.unwrap().missing, Some(Missing::NoContent));
+    }
+
+    #[test]
+    fn lines_that_two_lists_of_a_file_share_count_once() {
+        for (ranges, lines) in [
+            (vec![], 0),
+            (vec![(1, 3), (2, 4)], 4),
+            (vec![(5, 5), (1, 9)], 9),
+            (vec![(1, 1), (2, 2), (4, 4)], 3),
+            (vec![(3, 4), (3, 4)], 2),
+        ] {
+            assert_eq!(count_once(ranges.clone()), lines, "{ranges:?}");
+        }
     }
 
     #[test]

@@ -8,9 +8,11 @@ use serde::Serialize;
 pub enum ForgeKind {
     /// github.com and GitHub Enterprise Server
     #[value(name = "github")]
+    #[serde(rename = "github")]
     GitHub,
     /// gitlab.com and GitLab's own servers
     #[value(name = "gitlab")]
+    #[serde(rename = "gitlab")]
     GitLab,
     /// Gitea and Forgejo
     #[value(name = "gitea", alias = "forgejo")]

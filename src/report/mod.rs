@@ -46,6 +46,7 @@ mod show_session;
 mod show_turn;
 mod stats;
 mod status;
+mod sync;
 mod tokens;
 mod why;
 mod wire;
@@ -97,6 +98,7 @@ pub use stats::{ExcludedLines, Exclusion, ReasonLines, StatsBy, StatsOf, StatsRe
 pub use status::{
     GitStatus, HookStanding, HookStatus, ProgramStatus, SettingsStanding, SettingsStatus, SpoolStatus, StatusReport,
 };
+pub use sync::SyncReport;
 pub use tokens::TokenCounts;
 pub use why::{
     WhyCall, WhyCommit, WhyLanded, WhyLink, WhyPullRequest, WhyReport, WhyShare, WhyTool, WhyTurn, reason_words,

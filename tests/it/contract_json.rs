@@ -113,7 +113,7 @@ mod contract {
         evidence: Vec<String>,
     } optional {
         cost_nano_usd: i64, cost_missing: Missing, parts: Parts, agent_lines: u64, added_lines: u64,
-        lines_missing: Missing, grade: Grade, added_by: LineCounts, added_by_missing: Missing,
+        lines_missing: Missing, grade: Grade, added_by: LineCounts, added_by_missing: Missing, pull: u64,
     });
 
     shape!(Sessions {
@@ -274,6 +274,10 @@ mod contract {
     shape!(NotesPrune {
         schema: String, is_dry_run: bool, pruned: Vec<String>, kept_needed: u64, kept_unknown: u64,
     } optional {});
+    shape!(Sync {
+        schema: String, forge: ForgeKind, repository: String, fetched: u64, again: u64, known: u64, is_resumed: bool,
+        requests: u64, unchanged: u64, points: u64, timezone: String,
+    } optional { watermark: String, since: String, stopped: String, resume_at: String });
     shape!(Settle {
         schema: String, is_dry_run: bool, looked_at: u64, candidates: u64, landings: Vec<SettleLanding>,
         open: Vec<SettleOpen>, notes_changed: u64,
@@ -388,6 +392,15 @@ mod contract {
     words!(SettingsStanding { Installed, Partial, Absent, SwitchedOff, Unreadable });
     words!(CheckSeverity { Good, Warning, Error });
     words!(CostBy { Commit, Session, Turn, Model, Day, Week, Month, Branch, Author, Agent, Tool, File, Pr, None });
+    #[derive(Debug, PartialEq, Eq, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub(super) enum ForgeKind {
+        #[serde(rename = "github")]
+        GitHub,
+        #[serde(rename = "gitlab")]
+        GitLab,
+        Gitea,
+    }
     words!(PrsBy { Pull, Task, Model, Agent, State, Author, Month });
     words!(PullState { Open, Draft, Merged, Landed, Closed });
     words!(PullSource { Forge, Git, Head, Session });
@@ -496,6 +509,7 @@ fn books(total: i64) -> r::Books {
 
 fn commit(subject: &str) -> r::CommitEntry {
     r::CommitEntry {
+        pull: Some(12),
         commit: "a1b2c3d4e5".repeat(4),
         short: "a1b2c3d4e5".into(),
         author: "Ada".into(),
@@ -896,6 +910,25 @@ fn sessions() -> r::Report {
     let rows = vec![session(16_730_000_000)];
     let not_listed = r::NotListed::default();
     r::Report::Sessions(Box::new(r::SessionsReport { scope: scope(), rows, not_listed, books: books(16_730_000_000) }))
+}
+
+fn sync(is_stopped: bool) -> r::Report {
+    r::Report::Sync(Box::new(r::SyncReport {
+        forge: r::ForgeKind::Gitea,
+        repository: HOSTILE.into(),
+        fetched: 120,
+        again: 3,
+        known: 4_000,
+        is_resumed: true,
+        requests: 9,
+        unchanged: 2,
+        points: 27,
+        watermark: Some(at(0)),
+        since: Some(at(-100)),
+        stopped: is_stopped.then(|| HOSTILE.into()),
+        resume_at: is_stopped.then(|| at(60)),
+        timezone: "UTC".into(),
+    }))
 }
 
 fn prs(by: r::PrsBy) -> r::Report {
@@ -1420,6 +1453,8 @@ fn every_report() -> Vec<r::Report> {
         settle(),
         import(),
         export(),
+        sync(false),
+        sync(true),
         pull_comment(r::CommentAction::Off),
         pull_comment(r::CommentAction::DryRun),
         r::Report::Install(Box::new(installing())),
@@ -1472,6 +1507,9 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::Ingest>(&ingest()).schema, "agent-trace/ingest/1");
     assert_eq!(read::<contract::NotesShow>(&notes_show()).schema, "agent-trace/notes-show/1");
     assert_eq!(read::<contract::Pull>(&pull()).schema, "agent-trace/pull/1");
+    for is_stopped in [false, true] {
+        assert_eq!(read::<contract::Sync>(&sync(is_stopped)).schema, "agent-trace/sync/1");
+    }
     for by in r::PrsBy::ALL {
         assert_eq!(read::<contract::Prs>(&prs(by)).schema, "agent-trace/prs/1");
     }

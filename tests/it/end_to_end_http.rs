@@ -5,6 +5,7 @@ use crate::harness::{Http, Server};
 use serde_json::json;
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a skipped test has to say so")]
 fn everything_travels_by_http_too() {
     let world = world();
     let server = Server::of(&world);

@@ -41,6 +41,8 @@ pub(crate) use claude::{Claude, SubagentRows};
 pub(crate) use http::Http;
 #[cfg(unix)]
 pub(crate) use live::pause;
+#[cfg(feature = "forge")]
+pub(crate) use output::Output;
 pub(crate) use scene::{Place, Scene, told, told_in};
 pub(crate) use server::Server;
 pub(crate) use spoil::Spoil;
