@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// A forge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "lowercase")]
 pub enum ForgeKind {
     /// github.com and GitHub Enterprise Server
     #[value(name = "github")]

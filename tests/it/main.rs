@@ -13,6 +13,7 @@ mod books;
 mod capture_git;
 mod capture_ingest;
 mod capture_races;
+mod ci_install;
 mod cli_reference;
 mod command_backfill;
 mod command_blame;

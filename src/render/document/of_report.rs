@@ -2,8 +2,8 @@
 
 use super::block::Document;
 use super::{
-    backfill, blame, comment, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems, pull,
-    query, sessions, show_commit, show_session, show_turn, stats, status, why,
+    backfill, blame, ci, comment, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems,
+    pull, query, sessions, show_commit, show_session, show_turn, stats, status, why,
 };
 use crate::report::Report;
 
@@ -31,6 +31,8 @@ impl Document {
             Report::Backfill(report) => backfill::document(report),
             Report::Install(report) => install::installed(report),
             Report::Uninstall(report) => install::uninstalled(report),
+            Report::CiInstall(report) => ci::installed(report),
+            Report::CiUninstall(report) => ci::uninstalled(report),
             Report::Status(report) => status::document(report),
             Report::Doctor(report) => doctor::document(report),
             Report::NotesShow(report) => notes::show(report),
