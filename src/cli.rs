@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::render::Format;
-use crate::report::{CommentBehavior, CostBy, ForgeKind, ForkWay, SettingsScope, StatsBy};
+use crate::report::{CommentBehavior, CostBy, ForgeKind, ForkWay, PrsBy, PullState, SettingsScope, StatsBy};
 use crate::ui::ColourChoice;
 
 /// Under which the options of every command stand, apart from a command's own.
@@ -144,7 +144,7 @@ pub enum Command {
     #[command(after_help = "Examples:\n  agent-trace cost --by commit\n  agent-trace cost --by month --format csv\n  \
 agent-trace cost --by model --since 2026-01-01 --branch main")]
     Cost {
-        /// What a row is: commit, session, turn, model, day, week, month, branch, author, agent, tool, file or none
+        /// What a row is: commit, session, turn, model, day, week, month, branch, author, agent, tool, file, pr or none
         #[arg(long, value_name = "WHAT", default_value = "commit", value_parser = parse_cost_by)]
         by: CostBy,
         /// Show at most this many rows; the rest is summed
@@ -241,6 +241,14 @@ agent-trace notes show HEAD~2\n  agent-trace notes push && agent-trace notes fet
         #[command(subcommand)]
         action: PullAction,
     },
+    /// Pull requests: what agents cost in them, and what became of them
+    ///
+    /// Without `agent-trace sync` they are those that commits of the default branch name, fetched heads, and those that
+    /// sessions opened; reviews, checks, and which ones were closed are not known then. Names of authors are shown only
+    /// with --authors.
+    #[command(after_help = "Examples:\n  agent-trace prs -n 20\n  agent-trace prs --by model --since 90d\n  \
+agent-trace prs --state closed --json")]
+    Prs(PrsArgs),
     /// Workflows for pull requests: write them into this work tree, or take them away
     #[command(after_help = "Examples:\n  agent-trace ci install --dry-run\n  agent-trace ci install\n  \
 agent-trace ci uninstall")]
@@ -447,6 +455,30 @@ pub struct StatsArgs {
     /// Only commits before this
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
+}
+
+/// Which pull requests, and how.
+#[derive(Debug, Clone, Args)]
+pub struct PrsArgs {
+    /// What a row is: pull, task, model, agent, state, month, or author (with --authors)
+    #[arg(long, value_name = "WHAT", hide_possible_values = true, default_value = "pull")]
+    pub by: PrsBy,
+    /// Only those that ended at this time or later, open ones: opened: 2026-01-23, 2026-01-23T10:00, an RFC 3339 time, or
+    /// 7d, 12h
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only those that ended before this
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Only open, draft, merged, landed or closed ones; more than one with commas
+    #[arg(long, value_name = "STATE", hide_possible_values = true, value_delimiter = ',')]
+    pub state: Vec<PullState>,
+    /// Show who opened them
+    #[arg(long)]
+    pub authors: bool,
+    /// Show at most this many; the rest is summed
+    #[arg(short = 'n', long, value_name = "N")]
+    pub limit: Option<usize>,
 }
 
 /// What to install.

@@ -6,10 +6,26 @@ use super::directory::Directory;
 use super::error::AnalysisError;
 use super::filter::Filter;
 use super::frames::{Group, SUMS, grouped, spend, spending};
-use super::{cost_commit, cost_file, cost_tool, period};
+use super::pull_facts::Lineages;
+use super::{cost_commit, cost_file, cost_pull, cost_tool, period};
 use crate::model::{Agent, NanoUsd, Timestamp};
 use crate::report::{CostBy, CostKey, CostReport, CostRow, Missing, NotListed, TokenCounts};
 use crate::store::{CallKind, Reader};
+
+/// What only git can tell.
+pub struct CostGit<'g> {
+    /// Subjects of commits.
+    pub texts: &'g Texts<'g>,
+    /// How merged pull requests came in.
+    pub lineages: &'g Lineages<'g>,
+}
+
+impl<'g> CostGit<'g> {
+    /// Where no pull request is asked for.
+    pub(super) fn texts(texts: &'g Texts<'g>) -> CostGit<'g> {
+        CostGit { texts, lineages: &|_| None }
+    }
+}
 
 /// Returns money by one dimension; at most `limit` rows, the rest summed.
 ///
@@ -21,12 +37,13 @@ pub fn cost(
     filter: &Filter,
     limit: Option<usize>,
     stamp: &Stamp,
-    texts: &Texts<'_>,
+    git: &CostGit<'_>,
 ) -> Result<CostReport, AnalysisError> {
     let directory = Directory::new(reader)?;
     let mut rows = match by {
-        CostBy::Commit => cost_commit::by_commit(reader, filter, &directory, texts)?,
+        CostBy::Commit => cost_commit::by_commit(reader, filter, &directory, git.texts)?,
         CostBy::Author => cost_commit::by_author(reader, filter, &directory)?,
+        CostBy::Pull => cost_pull::by_pull(reader, filter, git.lineages)?,
         CostBy::File => cost_file::rows(reader, filter, &directory)?,
         CostBy::Tool => cost_tool::rows(reader, filter, &directory)?,
         CostBy::Turn => cost_tool::by_turn(reader, filter, &directory)?,

@@ -87,6 +87,11 @@ pub(super) fn rest(reader: &Reader, scope: &str) -> Result<Option<CostRow>, Anal
     Ok((number(1) > 0).then_some(row))
 }
 
+/// Returns a row of commits whose requests are not counted.
+pub(super) fn row_of(key: CostKey, commits: &[&Commit]) -> CostRow {
+    row(key, commits, None)
+}
+
 fn row(key: CostKey, commits: &[&Commit], carried: Option<&Carried>) -> CostRow {
     let mut parts = crate::report::Parts::default();
     let mut lines = LineShare::default();

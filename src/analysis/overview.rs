@@ -3,7 +3,7 @@
 use super::added_lines::with_lines;
 use super::books::{Stamp, books};
 use super::commits::{self, CommitText, Texts};
-use super::cost::cost;
+use super::cost::{CostGit, cost};
 use super::directory::Directory;
 use super::error::AnalysisError;
 use super::filter::Filter;
@@ -81,7 +81,7 @@ fn models(
     stamp: &Stamp,
     facts: &OverviewFacts<'_>,
 ) -> Result<Vec<ModelCost>, AnalysisError> {
-    let by_model = cost(reader, CostBy::Model, filter, None, stamp, facts.texts)?;
+    let by_model = cost(reader, CostBy::Model, filter, None, stamp, &CostGit::texts(facts.texts))?;
     let mut models: Vec<ModelCost> = Vec::new();
     for row in by_model.rows {
         match models.iter_mut().find(|model| model.model == row.key.id) {
@@ -108,7 +108,7 @@ fn days(
     stamp: &Stamp,
     facts: &OverviewFacts<'_>,
 ) -> Result<Vec<DayCost>, AnalysisError> {
-    let rows = cost(reader, CostBy::Day, filter, None, stamp, facts.texts)?.rows;
+    let rows = cost(reader, CostBy::Day, filter, None, stamp, &CostGit::texts(facts.texts))?.rows;
     let parse = |text: &str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     let known: std::collections::BTreeMap<_, _> =
         rows.iter().filter_map(|row| Some((parse(row.key.id.as_deref()?)?, row.cost.unwrap_or_default()))).collect();

@@ -34,7 +34,7 @@ pub fn show_session(
     let own = Filter { session: Some((session, id)), ..Filter::all(filter.zone, filter.now) };
     let Some(entry) = entries(reader, &own, &directory)?.pop() else { return Ok(None) };
     let tree = Tree::read(reader, session, filter.now.0 - PENDING_MS)?;
-    let models = super::cost::cost(reader, CostBy::Model, &own, None, stamp, texts)?.rows;
+    let models = super::cost::cost(reader, CostBy::Model, &own, None, stamp, &super::cost::CostGit::texts(texts))?.rows;
     let mut names: Vec<String> = models.into_iter().filter_map(|row| row.key.id).collect();
     names.dedup();
     let books = books(reader, &own, &directory, stamp)?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::attribution::{Surroundings, author, session};
 use super::background;
 use super::git_state::GitState;
+use super::handover::Handover;
 use super::live_folder::LiveFolder;
 use super::message::{has_text, is_revert, is_written};
 use super::place::Place;
@@ -42,6 +43,7 @@ impl GitHook<'_> {
         let argument = |index: usize| arguments.get(index).map(String::as_str);
         if name == "prepare-commit-msg" {
             self.keep_state();
+            Handover::of(self.place).take_back();
         }
         match name {
             "prepare-commit-msg" => self.prepare(Path::new(argument(0)?), argument(1)?),
@@ -61,7 +63,7 @@ impl GitHook<'_> {
 
     /// The message is as it will be, but for what git takes out of what an editor left.
     fn finished(&self, file: &Path) -> Option<()> {
-        let is_edited = (self.around.variable)("GIT_EDITOR").as_deref() != Some(NO_EDITOR);
+        let is_edited = !self.is_without_editor();
         let has_asked = is_edited && background::may_have_template(self.place);
         let template = if has_asked { self.template() } else { Vec::new() };
         self.stamp(file, is_edited.then_some(template.as_slice()), !has_asked)
@@ -94,9 +96,27 @@ impl GitHook<'_> {
         if !has_text(&message) || is_revert(&message) || message.len() as u64 == MAX_MESSAGE {
             return None;
         }
-        let author = session(self.around)?;
-        let _ = self.begin(&author);
-        write_trailer(&file, &message, &format!("{KEY}: {}/{}", author.agent, author.session), may_ask)
+        let session = session(self.around)?;
+        let _ = self.begin(&session);
+        write_trailer(&file, &message, &format!("{KEY}: {}/{}", session.agent, session.session), may_ask)?;
+        if self.is_without_editor() && template.is_none() && may_ask { self.hand_over() } else { Some(()) }
+    }
+
+    /// Tells whether git opens no editor on the message, so that the commit is made now.
+    fn is_without_editor(&self) -> bool {
+        (self.around.variable)("GIT_EDITOR").as_deref() == Some(NO_EDITOR)
+    }
+
+    /// All but the commit's name is known; only of a plain commit, where nothing has to be looked at again.
+    fn hand_over(&self) -> Option<()> {
+        if GitState::of(self.place) != GitState::Plain {
+            return None;
+        }
+        let (git, from) = (self.git_number()?, self.place.head()?);
+        let by = vec![author(self.around)?];
+        let state = Some(GitState::Plain.name().to_owned());
+        let record = Record { from: Some(from), state, by, ..Record::new(self.now, Event::Commit) };
+        Handover::of(self.place).leave(git, self.spool.path(), record)
     }
 
     /// A fast-forward goes to a commit that somebody made before.
@@ -144,7 +164,7 @@ impl GitHook<'_> {
     /// Remembers from where git goes on: when its last hook runs, another session's commit may be checked out.
     fn begin(&self, author: &Author) -> Option<()> {
         let (agent, session) = (Some(author.agent.clone()), Some(author.session.clone()));
-        let (commit, detail) = (Some(self.place.head()?), Some(self.git()?));
+        let (commit, detail) = (Some(self.place.head()?), Some(self.git_number()?.to_string()));
         let record = Record { agent, session, commit, detail, ..Record::new(self.now, Event::CommitStart) };
         self.spool.append(&record).ok()
     }
@@ -153,14 +173,14 @@ impl GitHook<'_> {
     fn made(&self, author: &Author) -> Option<String> {
         let session = SessionId::parse(&author.session).ok()?;
         let started = (self.around.tail)(Some(&session)).into_iter().filter(|one| one.event == Event::CommitStart);
-        let git = self.git()?;
+        let git = self.git_number()?.to_string();
         let mut ours = started.filter(|one| one.detail.as_ref() == Some(&git) && self.now - one.at < MAX_COMMIT_MS);
         self.place.moved_from(ours.next_back()?.commit.as_deref()?)
     }
 
     /// The number of git's process, where it costs little.
-    fn git(&self) -> Option<String> {
-        (self.around.git)().map(|pid| pid.to_string())
+    fn git_number(&self) -> Option<u32> {
+        (self.around.git)()
     }
 
     fn rewritten(&self, kind: &str, input: &mut dyn Read) -> Option<()> {

@@ -105,13 +105,9 @@ fn git(name: &str, arguments: &[String], input: &mut dyn Read) -> Option<()> {
         None => spool.tail(None),
     };
     let clients = || spool.clients();
-    let around = Surroundings {
-        variable: &variable,
-        ancestors: &ancestors,
-        git: &git_above,
-        tail: &tail,
-        clients: &clients,
-        now,
-    };
+    let above = OnceCell::new();
+    let git = || *above.get_or_init(git_above);
+    let around =
+        Surroundings { variable: &variable, ancestors: &ancestors, git: &git, tail: &tail, clients: &clients, now };
     GitHook { place: &place, around: &around, spool: &spool, now }.run(name, arguments, input)
 }

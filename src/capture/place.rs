@@ -75,6 +75,17 @@ impl Place {
         }
     }
 
+    /// Returns the file in which git will write the id of the next commit that is checked out.
+    pub(super) fn head_file(&self) -> Option<PathBuf> {
+        let head = self.git_dir.join("HEAD");
+        let text = fs::read_to_string(&head).ok()?;
+        match text.trim_end().strip_prefix("ref: ") {
+            Some(name) if is_inside(name) => Some(self.common_dir.join(name)),
+            Some(_) => None,
+            None => Some(head),
+        }
+    }
+
     /// Returns what git says of the last move of `HEAD` here; `None` where no such log is kept.
     pub(super) fn last_move(&self) -> Option<String> {
         let text = self.moves()?;
@@ -128,8 +139,7 @@ impl Place {
     }
 
     fn resolve(&self, name: &str) -> Option<String> {
-        let is_inside = name.starts_with("refs/") && !name.split('/').any(|part| part == "..");
-        let loose = fs::read_to_string(self.common_dir.join(name)).ok().filter(|_| is_inside);
+        let loose = fs::read_to_string(self.common_dir.join(name)).ok().filter(|_| is_inside(name));
         match loose.map(|text| text.trim_end().to_owned()) {
             Some(id) => is_id(&id).then_some(id),
             None => self.packed(name),
@@ -178,6 +188,11 @@ fn native_path(bytes: &[u8]) -> Option<PathBuf> {
 #[cfg(not(unix))]
 fn native_path(bytes: &[u8]) -> Option<PathBuf> {
     std::str::from_utf8(bytes).ok().map(PathBuf::from)
+}
+
+/// Tells whether the name of a ref stays within its folder.
+fn is_inside(name: &str) -> bool {
+    name.starts_with("refs/") && !name.split('/').any(|part| part == "..")
 }
 
 fn is_plain(name: &str) -> bool {

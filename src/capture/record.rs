@@ -185,6 +185,9 @@ pub struct Record {
     /// The commit; abbreviated if the client's `gitOperation` told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// What was checked out when git began to make the commit, where its name was read without looking at more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// What git was doing; see [`super::GitState`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
@@ -224,6 +227,7 @@ impl Record {
             effect: None,
             scan: None,
             commit: None,
+            from: None,
             state: None,
             by: Vec::new(),
             pairs: Vec::new(),

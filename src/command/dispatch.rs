@@ -80,7 +80,7 @@ fn comment(_: &Context<'_>, _: &CommentArgs) -> Result<ExitCode, Error> {
 
 #[cfg(feature = "analytics")]
 fn reports(context: &Context<'_>, command: Option<Command>) -> Result<ExitCode, Error> {
-    use super::{blame, export, reports, show, stats, why};
+    use super::{blame, export, prs, reports, show, stats, why};
     match command {
         Some(Command::Cost { by, limit, filter }) => reports::cost(context, by, limit, &filter),
         Some(Command::Log { revision, limit, filter }) => reports::log(context, revision.as_deref(), limit, &filter),
@@ -89,6 +89,7 @@ fn reports(context: &Context<'_>, command: Option<Command>) -> Result<ExitCode, 
         Some(Command::Export(args)) => export::run(context, &args),
         Some(Command::Stats(args)) => stats::run(context, &args),
         Some(Command::Why { target, prompt }) => why::run(context, &target, prompt),
+        Some(Command::Prs(args)) => prs::run(context, &args),
         Some(Command::Sessions { limit, filter }) => reports::sessions(context, limit, &filter),
         _ => reports::overview(context),
     }

@@ -28,6 +28,8 @@ mod notes;
 mod notes_view;
 mod prices;
 mod problems;
+#[cfg(feature = "analytics")]
+mod prs;
 mod pull;
 #[cfg(feature = "forge")]
 mod pull_comment;

@@ -10,6 +10,7 @@ use gix::objs::{CommitRef, Kind};
 use super::error::GitError;
 use super::known_agents::agent_of_email;
 use super::object_id::{to_commit_id, to_object_id};
+use super::pull_mentions::{PullMention, pull_mention};
 use super::refs::{Tips, first_63_bits};
 use super::repo::Repo;
 use super::trailers::{Claim, parse_claims};
@@ -36,6 +37,8 @@ pub struct CommitFacts {
     pub claims: Vec<Claim>,
     /// Claims that were malformed and dropped.
     pub rejected_claims: u32,
+    /// The pull request that the message says it lands.
+    pub pull: Option<PullMention>,
     /// More than one parent.
     pub is_merge: bool,
 }
@@ -74,7 +77,7 @@ impl Repo {
                 walk.missing.push(id);
                 continue;
             };
-            match (object.kind, decode(&object)) {
+            match (object.kind, decoded(&object)) {
                 (Kind::Commit, Some(commit)) => {
                     let facts = facts(id, &commit, &mailmap);
                     waiting.extend(&facts.parents);
@@ -91,7 +94,7 @@ impl Repo {
     }
 }
 
-fn decode<'a>(object: &'a gix::Object<'_>) -> Option<CommitRef<'a>> {
+pub(super) fn decoded<'a>(object: &'a gix::Object<'_>) -> Option<CommitRef<'a>> {
     CommitRef::from_bytes(&object.data, object.id.kind()).ok()
 }
 
@@ -112,6 +115,7 @@ fn facts(id: CommitId, commit: &CommitRef<'_>, mailmap: &Snapshot) -> CommitFact
         author_email_hash: mapped.and_then(|author| email_hash(&author.email)),
         claims: found.claims,
         rejected_claims: found.rejected,
+        pull: pull_mention(&String::from_utf8_lossy(commit.message)),
         is_merge: parents.len() > 1,
         parents,
     }

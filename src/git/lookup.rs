@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use gix::objs::Kind;
 
 use super::object_id::{to_commit_id, to_object_id};
+use super::pull_mentions::pull_title;
 use super::repo::Repo;
 use crate::model::CommitId;
 
@@ -36,12 +37,21 @@ impl Repo {
     /// The first paragraph on one line, as `git log --format=%s`. The text is
     /// somebody else's: escape it before it reaches a terminal.
     pub fn subjects(&self, ids: &[CommitId]) -> Vec<Option<String>> {
+        self.of_messages(ids, subject_of)
+    }
+
+    /// Returns what the pull request that each commit lands is called, or `None` where the commit is not here.
+    pub fn pull_titles(&self, ids: &[CommitId]) -> Vec<Option<String>> {
+        self.of_messages(ids, pull_title)
+    }
+
+    fn of_messages(&self, ids: &[CommitId], read: fn(&str) -> String) -> Vec<Option<String>> {
         let local = self.local();
-        let subject = |id: &CommitId| {
+        let read = |id: &CommitId| {
             let commit = local.find_commit(to_object_id(id)).ok()?;
-            Some(subject_of(&String::from_utf8_lossy(commit.message_raw().ok()?)))
+            Some(read(&String::from_utf8_lossy(commit.message_raw().ok()?)))
         };
-        ids.iter().map(subject).collect()
+        ids.iter().map(read).collect()
     }
 }
 

@@ -28,6 +28,18 @@ pub(super) fn tips(repo: &Repo) -> Result<Tips, GitError> {
     Ok(found)
 }
 
+/// Returns the references below some prefixes that point to commits.
+pub(super) fn listed(repo: &Repo, prefixes: &[&str]) -> Result<Vec<(String, CommitId)>, GitError> {
+    let arguments: Vec<&str> =
+        ["for-each-ref", "--format=%(objectname) %(refname)"].iter().chain(prefixes).copied().collect();
+    let listing = git(repo, &arguments)?;
+    let line = |line: &str| {
+        let (id, name) = line.split_once(' ')?;
+        Some((name.to_owned(), CommitId::parse(id).ok()?))
+    };
+    Ok(listing.lines().filter_map(line).collect())
+}
+
 /// Returns what a reference points to.
 pub(super) fn target(repo: &Repo, reference: &str) -> Result<Option<CommitId>, GitError> {
     let listing = git(repo, &["for-each-ref", "--format=%(objectname)", reference])?;

@@ -3,8 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use crate::git::{Claim, CommitChanges, CommitFacts, FileChange, FileContent, GitError, OpaqueReason, Repo, Tips};
-use crate::model::CommitId;
+use super::pull_owners::{graph, owners};
+use crate::git::{
+    Claim, CommitChanges, CommitFacts, FileChange, FileContent, GitError, MentionForm, OpaqueReason, PullHead, Repo,
+    Tips, Walk,
+};
+use crate::model::{CommitId, bytes_key};
 use crate::store::{CaptureEvidence, CapturedBy, CommitRow, CommitScan, FileRow, StoreError, Writer};
 
 /// What a reading of history came to.
@@ -50,35 +54,57 @@ pub fn read_history(
     let mut outcome = HistoryOutcome::default();
     let tips = repo.tips()?;
     let digest = repo.tips_digest(&tips).to_string();
-    if writer.meta("tips")?.as_deref() != Some(&digest) {
-        outcome.commits_new = record_commits(repo, writer, &tips, &mut outcome)?;
-        writer.set_meta("tips", &digest)?;
+    let heads = repo.pull_heads()?;
+    let pulls = pulls_digest(&digest, &heads);
+    let has_moved = writer.meta("tips")?.as_deref() != Some(&digest);
+    if has_moved || writer.meta("pulls")?.as_deref() != Some(&pulls) {
+        // All of history each time (8 µs a commit): what a force push or a rebase left behind must be told apart.
+        let walk = repo.commits(&tips, &|_| false)?;
+        record_pulls(repo, writer, &tips, &heads, &walk)?;
+        writer.set_meta("pulls", &pulls)?;
+        if has_moved {
+            outcome.commits_new = record_commits(writer, walk, &mut outcome)?;
+            writer.set_meta("tips", &digest)?;
+        }
     }
     scan(repo, writer, progress, &mut outcome)?;
     Ok(outcome)
 }
 
-fn record_commits(
+/// Another number reads the messages of all commits again.
+const PULL_RULES: u32 = 1;
+
+fn pulls_digest(tips: &str, heads: &[PullHead]) -> String {
+    let heads =
+        heads.iter().flat_map(|head| head.number.to_le_bytes().into_iter().chain(head.head.as_bytes().to_vec()));
+    format!("{PULL_RULES} {tips} {:x}", bytes_key(&heads.collect::<Vec<u8>>()))
+}
+
+fn record_pulls(
     repo: &Repo,
     writer: &mut Writer,
     tips: &Tips,
-    outcome: &mut HistoryOutcome,
-) -> Result<usize, HistoryError> {
+    heads: &[PullHead],
+    walk: &Walk,
+) -> Result<(), HistoryError> {
+    let rows = owners(&graph(&walk.commits), &repo.default_tips(tips), heads);
+    writer.set_landed_pulls(&rows)?;
+    Ok(writer.set_pull_heads(&heads.iter().map(|head| (head.number, head.head)).collect::<Vec<_>>())?)
+}
+
+fn record_commits(writer: &mut Writer, mut walk: Walk, outcome: &mut HistoryOutcome) -> Result<usize, HistoryError> {
     let mut positions: HashMap<CommitId, i64> = writer.commit_positions()?.into_iter().collect();
-    // All of history each time (8 µs a commit): what a force push or a rebase left behind must be told apart.
-    let mut walk = repo.commits(tips, &|_| false)?;
     outcome.parents_missing = walk.missing.len();
     let reachable: HashSet<CommitId> = walk.commits.iter().map(|facts| facts.id).collect();
     let had_commits = !positions.is_empty();
     walk.commits.retain(|facts| !positions.contains_key(&facts.id));
-    let subjects = repo.subjects(&walk.commits.iter().map(|facts| facts.id).collect::<Vec<_>>());
     let mut rows = Vec::with_capacity(walk.commits.len());
-    for (facts, subject) in walk.commits.iter().zip(subjects) {
+    for facts in &walk.commits {
         // After every parent, else by time: the same in every clone and in every order of fetching.
         let after_parents = facts.parents.iter().filter_map(|id| positions.get(id)).max().map_or(i64::MIN, |at| at + 1);
         let position = facts.commit_time.0.max(after_parents);
         positions.insert(facts.id, position);
-        rows.push(commit_row(facts, position, subject.as_deref().and_then(pull_request_of)));
+        rows.push(commit_row(facts, position));
     }
     for chunk in rows.chunks(5_000) {
         writer.add_commits(chunk)?;
@@ -89,8 +115,9 @@ fn record_commits(
     Ok(rows.len())
 }
 
-fn commit_row(facts: &CommitFacts, position: i64, pull_request: Option<String>) -> CommitRow {
-    let pull_request = pull_request.map(|number| (4, "pull-request".to_owned(), number));
+fn commit_row(facts: &CommitFacts, position: i64) -> CommitRow {
+    let squashed = facts.pull.filter(|pull| pull.form == MentionForm::Squash);
+    let pull_request = squashed.map(|pull| (4, "pull-request".to_owned(), pull.number.to_string()));
     CommitRow {
         id: facts.id,
         position,
@@ -101,13 +128,6 @@ fn commit_row(facts: &CommitFacts, position: i64, pull_request: Option<String>) 
         parents: facts.parents.len() as i64,
         claims: facts.claims.iter().map(claim_row).chain(pull_request).collect(),
     }
-}
-
-/// `subject (#12)`: the form of squash merges on the large forges.
-fn pull_request_of(subject: &str) -> Option<String> {
-    let number = subject.trim_end().strip_suffix(')')?.rsplit_once("(#")?.1;
-    let is_number = (1..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| number.to_owned())
 }
 
 fn claim_row(claim: &Claim) -> (i64, String, String) {

@@ -30,6 +30,7 @@ mod nesting;
 mod packed;
 mod path_form;
 mod problem;
+mod pull_owners;
 mod roots;
 mod slug;
 mod spool;

@@ -4,6 +4,7 @@
 //! is written in the transaction that holds what was read. A file that has grown long is put aside under another name
 //! and deleted a day later: a hook that had it open meanwhile has long written by then.
 
+use std::cell::OnceCell;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 use super::collect::run_key;
 use super::live_states::{self, LiveStates};
 use super::problem::{name_of, problem, unreadable};
-use crate::capture::{Author, By, Event, GitState, Record, Spool, is_spool_file};
+use crate::capture::{Author, By, Event, GitState, HeadMoves, Record, Spool, is_spool_file};
 use crate::model::{Agent, CommitId, SessionId, Timestamp, ToolUseId};
 use crate::store::{
     CaptureBatch, CaptureEvidence, CapturedBy, CapturedCommit, FileState, Moment, ProblemRow, Rewrite, SessionMoment,
@@ -65,10 +66,11 @@ pub fn read_spool(common_dir: &Path, writer: &mut Writer, now: Timestamp) -> Res
                 continue;
             }
         };
-        let live = LiveStates::of(common_dir, name);
+        let (live, moves) = (LiveStates::of(common_dir, name), OnceCell::new());
+        let around = Around { common_dir, spool: name, live, moves };
         let mut state = known.filter(|known| is_same(&mut file, known)).unwrap_or_else(|| start(name));
         loop {
-            let (batch, next, counts) = match read_chunk(&mut file, &path, &state, &live, now) {
+            let (batch, next, counts) = match read_chunk(&mut file, &path, &state, &around, now) {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => break,
                 Err(error) => {
@@ -89,6 +91,22 @@ pub fn read_spool(common_dir: &Path, writer: &mut Writer, now: Timestamp) -> Res
     }
     writer.record_problems(outcome.problems.clone())?;
     Ok(outcome)
+}
+
+/// What else is known of the work tree that a file of the spool is about.
+struct Around<'a> {
+    common_dir: &'a Path,
+    spool: &'a str,
+    live: LiveStates,
+    moves: OnceCell<HeadMoves>,
+}
+
+impl Around<'_> {
+    /// Tells whether a commit was checked out by somebody else between the commit that was made and its last hook.
+    fn is_anothers(&self, record: &Record) -> bool {
+        let moves = || self.moves.get_or_init(|| HeadMoves::of_spool(self.common_dir, self.spool));
+        record.from.as_deref().zip(record.commit.as_deref()).is_some_and(|(from, to)| moves().denies(from, to))
+    }
 }
 
 /// What is wrong with a line, at its offset.
@@ -132,7 +150,7 @@ fn read_chunk(
     file: &mut File,
     path: &Path,
     state: &SpoolState,
-    live: &LiveStates,
+    around: &Around<'_>,
     now: Timestamp,
 ) -> io::Result<Option<Chunk>> {
     file.seek(SeekFrom::Start(state.offset as u64))?;
@@ -147,7 +165,7 @@ fn read_chunk(
     let (mut batch, mut counts) = (CaptureBatch::default(), SpoolOutcome::default());
     let mut offset = state.offset;
     for line in bytes[..=last].split_inclusive(|byte| *byte == b'\n') {
-        match add_line(&mut batch, line.trim_ascii(), live, now) {
+        match add_line(&mut batch, line.trim_ascii(), around, now) {
             Ok(added) => counts.records += u64::from(added),
             Err((kind, detail)) => counts.problems.push(bad_line(path, offset, kind, detail)),
         }
@@ -170,7 +188,7 @@ fn skip(file: &mut File, path: &Path, state: &SpoolState, length: usize) -> io::
 fn add_line(
     batch: &mut CaptureBatch,
     line: &[u8],
-    live: &LiveStates,
+    around: &Around<'_>,
     now: Timestamp,
 ) -> Result<bool, (ProblemKind, &'static str)> {
     if line.is_empty() {
@@ -180,7 +198,7 @@ fn add_line(
     if !(EARLIEST_MS..=now.0.saturating_add(CLOCK_SLACK_MS)).contains(&record.at) {
         return Err((ProblemKind::OddTime, "a time before 2020 or to come"));
     }
-    add(batch, &record, live);
+    add(batch, &record, around);
     Ok(true)
 }
 
@@ -202,11 +220,12 @@ fn put_aside(path: &Path, state: &SpoolState, writer: &mut Writer, now: Timestam
     Ok(())
 }
 
-fn add(batch: &mut CaptureBatch, record: &Record, live: &LiveStates) {
+fn add(batch: &mut CaptureBatch, record: &Record, around: &Around<'_>) {
     match record.event {
+        Event::Commit | Event::Merge if around.is_anothers(record) => {} // Its trailer names the session.
         Event::Commit | Event::Merge => add_commit(batch, record),
         Event::Rewrite => add_rewrite(batch, record),
-        _ => add_session_event(batch, record, live),
+        _ => add_session_event(batch, record, &around.live),
     }
 }
 

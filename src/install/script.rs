@@ -18,6 +18,8 @@ const CAPTURE_MESSAGE: &str =
     concat!(include_str!("../../git-hooks/agent-marked.sh"), include_str!("../../git-hooks/capture-message.sh"));
 const CAPTURE_PREPARE: &str =
     concat!(include_str!("../../git-hooks/agent-marked.sh"), include_str!("../../git-hooks/capture-prepare.sh"));
+const CAPTURE_COMMIT: &str =
+    concat!(include_str!("../../git-hooks/agent-marked.sh"), include_str!("../../git-hooks/capture-commit.sh"));
 const ALONE: &str = include_str!("../../git-hooks/alone.sh");
 const AFTER: &str = include_str!("../../git-hooks/earlier.sh");
 const AFTER_WITH_INPUT: &str = include_str!("../../git-hooks/earlier-input.sh");
@@ -54,6 +56,7 @@ pub(super) fn function(hook: Hook, program: &HookProgram) -> String {
     let text = match hook {
         Hook::CommitMsg => CAPTURE_MESSAGE,
         Hook::PrepareCommitMsg => CAPTURE_PREPARE,
+        Hook::PostCommit => CAPTURE_COMMIT,
         _ => CAPTURE,
     };
     body(text).replace("@HOOK@", hook.name()).replace("'@BINARY@'", &program.quoted())

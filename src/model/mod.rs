@@ -9,7 +9,9 @@ mod id;
 mod line_class;
 mod line_hash;
 mod line_mark;
+mod merge_method;
 mod money;
+mod reverted_pull;
 mod timestamp;
 mod usage;
 
@@ -21,6 +23,8 @@ pub(crate) use id::{bytes_key, derived_key, text_key};
 pub use line_class::{LineClass, LineGrade, LineReason};
 pub use line_hash::LineHash;
 pub use line_mark::LineMark;
+pub use merge_method::MergeMethod;
 pub use money::NanoUsd;
+pub use reverted_pull::reverted_pull;
 pub use timestamp::Timestamp;
 pub use usage::{InferenceGeo, ServiceTier, Speed, Usage};

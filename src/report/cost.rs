@@ -42,13 +42,16 @@ pub enum CostBy {
     Tool,
     /// The file.
     File,
+    /// The pull request that brought the commit; the rest is unattributed.
+    #[serde(rename = "pr")]
+    Pull,
     /// Everything in one row.
     None,
 }
 
 impl CostBy {
     /// Every dimension, in the order help texts show them.
-    pub const ALL: [CostBy; 13] = [
+    pub const ALL: [CostBy; 14] = [
         CostBy::Commit,
         CostBy::Session,
         CostBy::Turn,
@@ -61,6 +64,7 @@ impl CostBy {
         CostBy::Agent,
         CostBy::Tool,
         CostBy::File,
+        CostBy::Pull,
         CostBy::None,
     ];
 
@@ -79,18 +83,19 @@ impl CostBy {
             CostBy::Agent => "agent",
             CostBy::Tool => "tool",
             CostBy::File => "file",
+            CostBy::Pull => "pr",
             CostBy::None => "none",
         }
     }
 
     /// Tells whether the rows and the unattributed money together are the total; else the rows alone are.
     pub fn leaves_unattributed(self) -> bool {
-        self == CostBy::Commit
+        matches!(self, CostBy::Commit | CostBy::Pull)
     }
 
     /// Tells whether rows hold shares of calls rather than whole ones.
     pub fn shares_calls(self) -> bool {
-        matches!(self, CostBy::Commit | CostBy::Author | CostBy::File | CostBy::Tool)
+        matches!(self, CostBy::Commit | CostBy::Author | CostBy::File | CostBy::Pull | CostBy::Tool)
     }
 
     /// Returns the fields that rows of this dimension never have, with the reason.
@@ -111,8 +116,8 @@ impl CostBy {
                 absent.push(Absent { field, reason: "a commit's money is spread over its files by lines" });
             }
         }
-        if !matches!(self, CostBy::Commit | CostBy::Author | CostBy::File) {
-            absent.push(Absent { field: "lines", reason: "only commits, authors and files have them" });
+        if !matches!(self, CostBy::Commit | CostBy::Author | CostBy::File | CostBy::Pull) {
+            absent.push(Absent { field: "lines", reason: "only commits, authors, files and pull requests have them" });
         }
         absent
     }
@@ -236,7 +241,7 @@ mod tests {
 
     fn report(by: CostBy, costs: &[i64], left: i64) -> CostReport {
         let rows: i64 = costs.iter().sum();
-        let total = if by == CostBy::Commit { rows + left } else { rows };
+        let total = if by.leaves_unattributed() { rows + left } else { rows };
         CostReport {
             by,
             scope: Scope::default(),

@@ -24,4 +24,8 @@ pub enum Missing {
     NotRead,
     /// It is shown only when asked for.
     NotAsked,
+    /// Only the forge knows it, and `agent-trace sync` did not fetch it.
+    NotSynced,
+    /// What there is fits more than one answer.
+    Ambiguous,
 }

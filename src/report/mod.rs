@@ -33,7 +33,10 @@ mod notes;
 mod overview;
 mod prices;
 mod problems;
+mod prs;
 mod pull;
+mod pull_outcome;
+mod pull_state;
 mod query;
 mod schema;
 mod scope;
@@ -76,10 +79,13 @@ pub use prices::{
     PriceEntry, PriceFinding, PriceLine, PriceSeverity, PricesCheckReport, PricesExplainReport, PricesListReport,
 };
 pub use problems::{ProblemEntry, ProblemsReport};
+pub use prs::{DEFINITIONS, Definition, PrGroup, PrRow, PrsBy, PrsReport, PrsScope, PrsSource};
 pub use pull::{
     BudgetVerdict, PullBudget, PullCommitRow, PullCoverage, PullLines, PullMedian, PullModel, PullReport, PullSession,
     PullSince, PullUsage,
 };
+pub use pull_outcome::{PullOutcome, PullRate, PullTime};
+pub use pull_state::{PullChecks, PullSource, PullState};
 pub use query::{QueryReport, Value};
 pub use schema::Report;
 pub use scope::{NotListed, Scope};

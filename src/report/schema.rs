@@ -17,6 +17,7 @@ use super::notes::{NotesPruneReport, NotesShowReport, NotesSwitchReport, NotesSy
 use super::overview::OverviewReport;
 use super::prices::{PricesCheckReport, PricesExplainReport, PricesListReport};
 use super::problems::ProblemsReport;
+use super::prs::PrsReport;
 use super::pull::PullReport;
 use super::query::QueryReport;
 use super::sessions::SessionsReport;
@@ -64,6 +65,9 @@ pub enum Report {
     /// `agent-trace pr report`.
     #[serde(rename = "agent-trace/pull/1")]
     Pull(Box<PullReport>),
+    /// `agent-trace prs`.
+    #[serde(rename = "agent-trace/prs/1")]
+    Prs(Box<PrsReport>),
     /// `agent-trace problems`.
     #[serde(rename = "agent-trace/problems/1")]
     Problems(ProblemsReport),
@@ -149,6 +153,7 @@ impl Report {
             Report::PricesExplain(report) => report.balanced(),
             Report::NotesShow(report) => report.balanced(),
             Report::Pull(report) => report.balanced(),
+            Report::Prs(report) => report.balanced(),
             Report::Problems(_)
             | Report::PricesList(_)
             | Report::PricesCheck(_)

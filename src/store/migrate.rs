@@ -22,13 +22,14 @@ const APPLICATION_ID: i64 = 0x6167_7472;
 pub(super) const DERIVED_VERSION: i64 = 4;
 
 /// Released migrations are never edited; `tests/it/schema.rs` holds their hashes.
-const MIGRATIONS: [(i64, &str); 6] = [
+const MIGRATIONS: [(i64, &str); 7] = [
     (1, include_str!("schema/0001_facts.sql")),
     (2, include_str!("schema/0002_capture.sql")),
     (3, include_str!("schema/0003_notes.sql")),
     (4, include_str!("schema/0004_lines.sql")),
     (5, include_str!("schema/0005_live.sql")),
     (6, include_str!("schema/0006_imported.sql")),
+    (7, include_str!("schema/0007_pulls.sql")),
 ];
 
 const DERIVED: &str = include_str!("schema/derived.sql");

@@ -15,6 +15,7 @@ mod evidence;
 mod facts;
 mod file_changes;
 mod imported;
+mod landed_pulls;
 mod ledger;
 mod line_facts;
 mod line_records;
@@ -44,6 +45,7 @@ pub use facts::{
 };
 pub use file_changes::{ChangeSource, FileChangeFact, FileChangeRow};
 pub use imported::{Imported, ImportedRow};
+pub use landed_pulls::LandedPullRow;
 pub use ledger::{Column, Values};
 pub use line_facts::{CommitKey, LandedFact, LineCandidate, Sighted, WriterFact};
 pub use line_records::{LineCommit, LineCommitRows, LineFileRows, LinePart, LineRecord};

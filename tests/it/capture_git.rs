@@ -44,12 +44,33 @@ fn stamped(message: &str) -> String {
 fn a_commit_of_an_agent_carries_its_session_and_tool_call() {
     in_each_tree(|tree| {
         tree.write("a.txt", "two\n");
+        let before = tree.head();
         let _ = tree.agent("s1").git("toolu_1", ["commit", "--quiet", "-am", "second"]).success();
         assert_eq!(tree.message(), stamped("second"));
         let commit = &tree.events("commit")[0];
+        assert_eq!(commit["from"], before, "the last hook needed no program");
         assert_eq!((&commit["commit"], &commit["state"]), (&json!(tree.head()), &json!("plain")));
         let by = json!([{"agent": "claude-code", "session": "s1", "by": "environment", "tool_use": "toolu_1"}]);
         assert_eq!(commit["by"], by);
+    });
+}
+
+#[test]
+fn what_an_agent_gave_up_is_not_taken_for_its_next_commit() {
+    in_each_tree(|tree| {
+        let agent = tree.agent("s1");
+        let dot_git = tree.folder.join(".git");
+        let link = std::fs::read_to_string(&dot_git).unwrap_or_else(|_| format!("gitdir: {}", dot_git.display()));
+        let lock = std::path::Path::new(link.trim().strip_prefix("gitdir: ").unwrap()).join("HEAD.lock");
+        std::fs::write(&lock, "").unwrap();
+        let _ = agent.git("t1", ["commit", "--quiet", "--allow-empty", "-m", "given up"]).failure(128);
+        std::fs::remove_file(&lock).unwrap();
+        let head = tree.commit("mine");
+        let commits = tree.events("commit");
+        assert_eq!((commits.len(), &commits[0]["by"], &commits[0]["commit"]), (1, &Value::Null, &json!(head)));
+        let _ = agent.git("t2", ["commit", "--quiet", "--allow-empty", "-m", "again"]).success();
+        let commit = tree.events("commit").pop().unwrap();
+        assert_eq!((&commit["from"], &commit["by"][0]["tool_use"]), (&json!(head), &json!("t2")));
     });
 }
 

@@ -54,6 +54,21 @@ fn a_commit_made_in_a_session_is_linked_by_the_hook_that_saw_it() {
 }
 
 #[test]
+fn another_sessions_commit_that_was_checked_out_by_the_last_hook_is_not_claimed() {
+    let world = world();
+    let before = head(&world);
+    let _ = world.git(["commit", "--quiet", "--allow-empty", "-m", "made"]).success();
+    let made = head(&world);
+    let _ = world.git(["commit", "--quiet", "--allow-empty", "-m", "somebody else's"]).success();
+    let session = world.claude("s1").session_id();
+    let by = json!([{"agent": "claude-code", "session": session, "by": "environment"}]);
+    let line = |commit: &str| json!({"v": 1, "at": 1_760_000_000_000_i64, "event": "commit", "commit": commit, "from": before, "state": "plain", "by": by});
+    fs::write(spool(&world), format!("\n{}\n\n{}\n", line(&head(&world)), line(&made))).unwrap();
+    assert_eq!(evidence(&world, &made), [["hook"]]);
+    assert!(evidence(&world, "HEAD").is_empty());
+}
+
+#[test]
 fn what_was_recorded_in_a_work_tree_that_is_gone_is_read_all_the_same() {
     let world = world();
     let [_, linked] = world.trees();

@@ -274,6 +274,39 @@ mod contract {
     shape!(NotesPrune {
         schema: String, is_dry_run: bool, pruned: Vec<String>, kept_needed: u64, kept_unknown: u64,
     } optional {});
+    shape!(Prs {
+        schema: String, by: PrsBy, scope: PrsScope, source: PrsSource, rows: Vec<PrRow>, groups: Vec<PrGroup>,
+        not_listed: NotListed, outcome: PullOutcome, out_of_scope_nano_usd: i64, no_pull_nano_usd: i64,
+        definitions: Vec<Definition>, unattributed: Vec<Leftover>, total_nano_usd: i64, auxiliary: Vec<Auxiliary>,
+        incomplete: Incomplete, unpriced: Vec<Unpriced>, prices: Prices, coverage: Vec<Coverage>, payment: Payment,
+    } optional {});
+    shape!(PrsScope { states: Vec<PullState>, timezone: String } optional { since: String, until: String });
+    shape!(PrsSource { is_partial: bool, of_forge: u64, of_git: u64 } optional {
+        repository: String, synced_at: String, since: String,
+    });
+    shape!(PrRow { number: u64, source: PullSource, commits: u64, sessions: u64 } optional {
+        title: String, state: PullState, state_missing: Missing, method: MergeMethod, method_missing: Missing,
+        author: String, author_missing: Missing, task: String, created: String, ended: String, first_review_ms: u64,
+        merge_ms: u64, rounds: u64, commits_after_review: u64, force_pushes: u64, checks: PullChecks,
+        forge_missing: Missing, reverted_by: u64, agent: String, model: String, lines: LineShare,
+        cost_nano_usd: i64, cost_missing: Missing,
+    });
+    shape!(PrGroup {
+        label: String, pulls: u64, open: u64, draft: u64, merged: u64, landed: u64, closed: u64, unknown: u64,
+        reverted: u64, accepted_with_cost: u64, acceptance: PullRate, as_is: PullRate, first_review: PullTime,
+        merge: PullTime,
+    } optional {
+        key: String, cost_nano_usd: i64, per_accepted_nano_usd: i64, wasted_nano_usd: i64, wasted_missing: Missing,
+    });
+    shape!(PullOutcome {
+        pulls: u64, open: u64, draft: u64, merged: u64, landed: u64, closed: u64, unknown: u64, reverted: u64,
+        accepted_with_cost: u64, acceptance: PullRate, as_is: PullRate, first_review: PullTime, merge: PullTime,
+    } optional {
+        cost_nano_usd: i64, per_accepted_nano_usd: i64, wasted_nano_usd: i64, wasted_missing: Missing,
+    });
+    shape!(PullRate { count: u64, of: u64 } optional { rate: f64, low: f64, high: f64, missing: Missing });
+    shape!(PullTime { of: u64 } optional { median_ms: u64, p90_ms: u64 });
+    shape!(Definition { name: String, text: String } optional {});
     shape!(PullComment { schema: String, action: CommentAction, retired: u64 } optional {
         pull: u64, url: String, problem: String, body: String,
     });
@@ -324,6 +357,8 @@ mod contract {
         TranscriptGone,
         NotRead,
         NotAsked,
+        NotSynced,
+        Ambiguous,
     });
     words!(LeftoverKind { Pending, Discarded, Tail, NoCommit, Overhead, Auxiliary });
     words!(CommentAction { Created, Updated, Unchanged, Outdated, AlreadyThere, Off, Forbidden, DryRun });
@@ -342,7 +377,12 @@ mod contract {
     words!(SettingsScope { Project, Local, User, None });
     words!(SettingsStanding { Installed, Partial, Absent, SwitchedOff, Unreadable });
     words!(CheckSeverity { Good, Warning, Error });
-    words!(CostBy { Commit, Session, Turn, Model, Day, Week, Month, Branch, Author, Agent, Tool, File, None });
+    words!(CostBy { Commit, Session, Turn, Model, Day, Week, Month, Branch, Author, Agent, Tool, File, Pr, None });
+    words!(PrsBy { Pull, Task, Model, Agent, State, Author, Month });
+    words!(PullState { Open, Draft, Merged, Landed, Closed });
+    words!(PullSource { Forge, Git, Head, Session });
+    words!(PullChecks { None, Passed, Failed, Running });
+    words!(MergeMethod { Merge, Squash, Rebase, FastForward });
     words!(StatsBy { Class, Model, Session, Agent, Author, Commit, Directory, File });
     words!(StatsOf { Commits, Files });
     words!(Exclusion { IgnoredRevision, Generated, LockFile });
@@ -517,7 +557,7 @@ fn cost(by: r::CostBy) -> r::Report {
         row("9988776655", None, None),
     ];
     let not_listed = r::NotListed { rows: 12, cost: NanoUsd(1_000_000_000) };
-    let total = 5_151_000_000 + if is_commit { 16_000_000_000 } else { 0 };
+    let total = 5_151_000_000 + if by.leaves_unattributed() { 16_000_000_000 } else { 0 };
     r::Report::Cost(Box::new(r::CostReport {
         by,
         scope: scope(),
@@ -846,6 +886,100 @@ fn sessions() -> r::Report {
     let rows = vec![session(16_730_000_000)];
     let not_listed = r::NotListed::default();
     r::Report::Sessions(Box::new(r::SessionsReport { scope: scope(), rows, not_listed, books: books(16_730_000_000) }))
+}
+
+fn prs(by: r::PrsBy) -> r::Report {
+    let cost = Some(NanoUsd(16_730_000_000));
+    let rate = r::PullRate { count: 1, of: 2, rate: Some(0.5), low: Some(0.1), high: Some(0.9), missing: None };
+    let none = r::PullRate { missing: Some(r::Missing::NotApplicable), ..r::PullRate::default() };
+    let outcome = r::PullOutcome {
+        pulls: 2,
+        landed: 1,
+        closed: 1,
+        reverted: 1,
+        accepted_with_cost: 1,
+        acceptance: rate,
+        as_is: none,
+        merge: r::PullTime { of: 1, median_ms: Some(4_000), p90_ms: Some(4_000) },
+        cost,
+        per_accepted: cost,
+        wasted: None,
+        wasted_missing: Some(r::Missing::NotSynced),
+        ..r::PullOutcome::default()
+    };
+    let of_forge = r::PrRow {
+        number: 7,
+        title: Some(HOSTILE.into()),
+        source: r::PullSource::Forge,
+        state: Some(r::PullState::Landed),
+        state_missing: None,
+        method: Some(agent_trace::model::MergeMethod::FastForward),
+        method_missing: None,
+        author: Some(HOSTILE.into()),
+        author_missing: None,
+        task: Some("fix".into()),
+        created: Some(at(-60)),
+        ended: Some(at(0)),
+        first_review_ms: Some(60_000),
+        merge_ms: Some(120_000),
+        rounds: Some(2),
+        commits_after_review: Some(1),
+        force_pushes: Some(0),
+        checks: Some(r::PullChecks::Failed),
+        forge_missing: None,
+        reverted_by: Some(9),
+        commits: 3,
+        sessions: 1,
+        agent: Some("claude-code".into()),
+        model: Some(HOSTILE.into()),
+        lines: Some(r::LineShare { landed: 10, added: 12 }),
+        cost,
+        cost_missing: None,
+    };
+    let unknown = r::PrRow {
+        number: 8,
+        title: None,
+        source: r::PullSource::Head,
+        state: None,
+        state_missing: Some(r::Missing::NotSynced),
+        method: None,
+        method_missing: Some(r::Missing::NotSynced),
+        author: None,
+        author_missing: Some(r::Missing::NotSynced),
+        created: None,
+        ended: None,
+        first_review_ms: None,
+        merge_ms: None,
+        rounds: None,
+        commits_after_review: None,
+        force_pushes: None,
+        checks: None,
+        forge_missing: Some(r::Missing::NotSynced),
+        cost: None,
+        cost_missing: Some(r::Missing::NoSession),
+        ..of_forge.clone()
+    };
+    let is_list = by == r::PrsBy::Pull;
+    r::Report::Prs(Box::new(r::PrsReport {
+        by,
+        scope: r::PrsScope { states: r::PullState::ALL.to_vec(), timezone: "UTC".into(), ..r::PrsScope::default() },
+        source: r::PrsSource {
+            repository: Some(HOSTILE.into()),
+            synced_at: Some(at(1)),
+            since: Some(at(-100)),
+            is_partial: true,
+            of_forge: 1,
+            of_git: 1,
+        },
+        rows: if is_list { vec![of_forge, unknown] } else { Vec::new() },
+        groups: if is_list { Vec::new() } else { vec![r::PrGroup { key: None, label: HOSTILE.into(), outcome }] },
+        not_listed: r::NotListed::default(),
+        outcome,
+        out_of_scope: NanoUsd(1_000_000_000),
+        no_pull: NanoUsd(2_000_000_000),
+        definitions: r::DEFINITIONS.to_vec(),
+        books: books(19_730_000_000 + books(0).unattributed_total().0),
+    }))
 }
 
 fn overview() -> r::Report {
@@ -1267,6 +1401,7 @@ fn every_report() -> Vec<r::Report> {
     ];
     reports.extend(r::CostBy::ALL.map(cost));
     reports.extend(r::StatsBy::ALL.map(stats));
+    reports.extend(r::PrsBy::ALL.map(prs));
     reports
 }
 
@@ -1309,6 +1444,9 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::Ingest>(&ingest()).schema, "agent-trace/ingest/1");
     assert_eq!(read::<contract::NotesShow>(&notes_show()).schema, "agent-trace/notes-show/1");
     assert_eq!(read::<contract::Pull>(&pull()).schema, "agent-trace/pull/1");
+    for by in r::PrsBy::ALL {
+        assert_eq!(read::<contract::Prs>(&prs(by)).schema, "agent-trace/prs/1");
+    }
     assert_eq!(read::<contract::NotesSync>(&notes_sync()).schema, "agent-trace/notes-sync/1");
     assert_eq!(read::<contract::NotesVerify>(&notes_verify()).schema, "agent-trace/notes-verify/1");
     assert_eq!(read::<contract::NotesPrune>(&notes_prune()).schema, "agent-trace/notes-prune/1");

@@ -92,7 +92,7 @@ For more information, try '--help'.
         &world,
         &["cost", "--by", "planet"],
         str![[r#"
-error: invalid value 'planet' for '--by <WHAT>': one of commit, session, turn, model, day, week, month, branch, author, agent, tool, file, none
+error: invalid value 'planet' for '--by <WHAT>': one of commit, session, turn, model, day, week, month, branch, author, agent, tool, file, pr, none
 
 For more information, try '--help'.
 

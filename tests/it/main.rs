@@ -25,6 +25,7 @@ mod command_notes;
 mod command_overview;
 mod command_prices;
 mod command_problems;
+mod command_prs;
 mod command_sessions;
 mod command_show;
 mod command_sql;

@@ -73,7 +73,8 @@ pub(super) fn list(title: &str, items: Vec<String>, role: Role) -> Option<Block>
     (!items.is_empty()).then(|| Block::List { title: title.to_owned(), items, role })
 }
 
-fn leftovers(books: &Books) -> String {
+/// Returns the money at no commit by reason, in parentheses.
+pub(super) fn leftovers(books: &Books) -> String {
     let decimals = amount::decimals_for(books.unattributed.iter().map(|leftover| leftover.cost));
     let part = |(name, cost): (&str, NanoUsd)| format!("{name} {}", amount::fixed(cost, decimals));
     let parts: Vec<String> =

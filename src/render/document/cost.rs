@@ -63,7 +63,7 @@ fn with_own_and_carry(rows: Rows<'_>) -> Rows<'_> {
 
 fn with_volumes(rows: Rows<'_>, by: CostBy) -> Rows<'_> {
     let shown = |header: &str, key: &str| match by {
-        CostBy::Commit | CostBy::File => Column::data(key),
+        CostBy::Commit | CostBy::File | CostBy::Pull => Column::data(key),
         _ => Column::number(header, key).optional(),
     };
     let tokens = |header: &str, key: &str| match by.shares_calls() {
@@ -152,6 +152,7 @@ fn plural(by: CostBy) -> &'static str {
         CostBy::Agent => "agents",
         CostBy::Tool => "tools",
         CostBy::File => "files",
+        CostBy::Pull => "pull requests",
         CostBy::None => "rows",
     }
 }

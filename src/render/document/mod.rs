@@ -22,6 +22,7 @@ mod of_report;
 mod overview;
 mod prices;
 mod problems;
+mod prs;
 mod pull;
 mod query;
 mod sessions;

@@ -2,7 +2,7 @@
 
 use super::block::Document;
 use super::{
-    backfill, blame, ci, comment, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems,
+    backfill, blame, ci, comment, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems, prs,
     pull, query, sessions, show_commit, show_session, show_turn, stats, status, why,
 };
 use crate::report::Report;
@@ -22,6 +22,7 @@ impl Document {
             Report::Sessions(report) => sessions::document(report),
             Report::Overview(report) => overview::document(report),
             Report::Problems(report) => problems::document(report),
+            Report::Prs(report) => prs::document(report),
             Report::Pull(report) => pull::document(report),
             Report::PricesList(report) => prices::list_page(report),
             Report::PricesExplain(report) => prices::explain(report),

@@ -35,7 +35,7 @@ impl Costs {
     #[track_caller]
     pub(crate) fn of(json: Value) -> Costs {
         let costs = Costs { json };
-        let leftovers = if costs.json["by"] == "commit" { costs.left_in_all() } else { 0 };
+        let leftovers = if costs.json["by"] == "commit" || costs.json["by"] == "pr" { costs.left_in_all() } else { 0 };
         let listed: i64 = costs.rows().iter().map(cost_of).sum();
         let beyond = number(&costs.json["not_listed"]["cost_nano_usd"]);
         assert_eq!(listed + beyond + leftovers, costs.total(), "money is lost or made in {:#}", costs.json);
