@@ -64,6 +64,7 @@ mod notes_races;
 mod notes_team;
 mod notes_walk;
 mod privacy;
+mod pull_markdown;
 mod pull_report;
 mod races;
 mod readme;
