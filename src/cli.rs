@@ -27,7 +27,7 @@ agent-trace log                      commits with their cost\n  \
 agent-trace cost --by branch         money by branch; also model, day, file, author, …\n  \
 agent-trace show HEAD                every cent of a commit\n\n\
 Exit codes: 0 done, 1 a check said no, 2 wrong use or surroundings, 70 a bug of this program.\n\
-Everything stays on this machine; only `notes push`, `notes fetch` and `pr` talk to others."
+Everything stays on this machine; only `notes push`, `notes fetch`, `settle` and `pr` talk to others."
 )]
 pub struct Cli {
     /// Settings of every command.
@@ -241,6 +241,19 @@ agent-trace notes show HEAD~2\n  agent-trace notes push && agent-trace notes fet
         #[command(subcommand)]
         action: PullAction,
     },
+    /// Carry notes of pull requests' commits to the commits they landed as: squashed, rebased, queued, imported
+    ///
+    /// Looks at the commits that are new on the default branch, finds the commits they were made from (the same patch,
+    /// the same lines, the pull request that the message names), and lets their notes say the same. Without such
+    /// evidence nothing is carried. A merge commit needs nothing: its commits have their notes. Running it twice
+    /// changes nothing; notes that were pushed late are carried the next time.
+    ///
+    /// In a workflow on `push`, the range is that of the event. Without --push and --remote nothing is fetched. Exit
+    /// codes: 0 done, also if there is nothing to settle; 2 if git, the remote or the range do not allow it.
+    #[command(after_help = "Examples:\n  agent-trace settle --dry-run\n  agent-trace settle --push\n  \
+agent-trace settle --push --range 4f2a91c..8b00d12\n  \
+agent-trace settle --remote upstream --notes-from https://git.example/fork.git --since 30d --json")]
+    Settle(SettleArgs),
     /// Pull requests: what agents cost in them, and what became of them
     ///
     /// Without `agent-trace sync` they are those that commits of the default branch name, fetched heads, and those that
@@ -662,6 +675,33 @@ pub struct CommentArgs {
     /// End with 1 if the token may not comment
     #[arg(long)]
     pub require_comment: bool,
+}
+
+/// Which landings to settle, and with whom.
+#[derive(Debug, Clone, Default, Args)]
+pub struct SettleArgs {
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Fetch notes and commits that are missing from this remote first [default with --push: origin or the only one]
+    #[arg(long, value_name = "REMOTE")]
+    pub remote: Option<String>,
+    /// Push the notes to the remote; never forced, those of others are merged first
+    #[arg(long)]
+    pub push: bool,
+    /// The commits that are new: BEFORE..AFTER, or AFTER alone; those whose notes came late are looked at too [default:
+    /// those of the push event, else the default branch]
+    #[arg(long, value_name = "BEFORE..AFTER", conflicts_with = "since")]
+    pub range: Option<String>,
+    /// Nothing but commits that landed since this: 2026-01-23, 2026-01-23T10:00, an RFC 3339 time, or 7d, 12h
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Look for notes of the pull requests' commits in this remote or URL too, such as a fork; more than once for more
+    #[arg(long, value_name = "REMOTE")]
+    pub notes_from: Vec<String>,
+    /// Give up after this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    pub timeout: u64,
 }
 
 /// Which pull request, and what it may cost.

@@ -28,6 +28,7 @@
 //! - [`install`]: hooks of git and agents, put in and taken out without a trace.
 //! - [`noting`]: which note says what, from the store to git.
 //! - [`pull`]: what a pull request cost, from commits and notes.
+//! - [`settle`]: which commits landed as which, and what their notes take along.
 //! - [`report`]: answers as plain structs, the JSON contract.
 //! - [`runner`]: what a runner of workflows says: pull request, commits, login.
 //! - `analysis`: answers from the store, with polars (feature `analytics`).
@@ -64,6 +65,7 @@ pub mod render;
 pub mod report;
 pub mod runner;
 pub mod scan;
+pub mod settle;
 pub mod store;
 pub mod transcript;
 pub mod ui;

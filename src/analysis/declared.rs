@@ -13,6 +13,9 @@ use crate::model::{CommitId, LineClass, LineGrade, LineReason};
 use crate::report::{BlameLine, DeclaredParty, DeclaredSource};
 use crate::store::Reader;
 
+/// How reports call notes of this program.
+pub const OWN_NOTE: &str = "agent-trace note";
+
 /// What others say, by commit.
 #[derive(Debug, Clone, Default)]
 pub struct Hearsay(pub HashMap<CommitId, CommitHearsay>);
@@ -72,6 +75,9 @@ pub fn lay_under(
         let Some(of_commit) = line.commit.and_then(|commit| hearsay.0.get(&commit)) else { continue };
         for (source, claims) in of_commit.files.get(&line.path).into_iter().flatten() {
             let Some(by) = claims.of(line.original_line) else { continue };
+            if *source == OWN_NOTE && line.class == LineClass::Agent {
+                continue; // It was made from evidence like that here, and adds nothing to it.
+            }
             let meeting = sessions.meeting(line, by);
             count(counts.entry((*source).to_owned()).or_default(), source, meeting);
             sessions.apply(line, by, meeting, source);

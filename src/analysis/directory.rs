@@ -35,7 +35,10 @@ impl Directory {
     }
 
     /// Reads the names of sessions only: texts are many, and not every question needs them.
-    pub(super) fn of_sessions(reader: &Reader) -> Result<Directory, AnalysisError> {
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub fn of_sessions(reader: &Reader) -> Result<Directory, AnalysisError> {
         let rows = reader.rows("SELECT key, id, agent FROM session ORDER BY id", &[])?;
         let ids: Vec<&str> = rows.iter().filter_map(|row| row.text(1)).collect();
         let mut sessions = HashMap::new();

@@ -50,7 +50,7 @@ pub use blame::blame;
 pub use books::Stamp;
 pub use commits::{CommitText, Texts};
 pub use cost::{CostGit, cost};
-pub use declared::{CommitHearsay, Hearsay, NamedParty, lay_under, parties};
+pub use declared::{CommitHearsay, Hearsay, NamedParty, OWN_NOTE, lay_under, parties};
 pub use directory::{Directory, SessionName};
 pub use error::AnalysisError;
 pub use exclusion::exclusion;

@@ -1,6 +1,6 @@
 //! `blame`: who wrote each line of a file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -8,6 +8,7 @@ use std::path::Path;
 use super::blame_porcelain::{incremental, lines_of, porcelain};
 use super::context::Context;
 use super::hearsay::hearsay;
+use super::own_notes::{OwnClaims, own_notes};
 use super::reports::{Sources, sources};
 use crate::analysis;
 use crate::cli::BlameArgs;
@@ -96,9 +97,22 @@ pub(super) fn decided_with_hearsay(
 ) -> Result<(Vec<BlameLine>, Vec<DeclaredSource>), Error> {
     let mut lines = decided(sources, lines)?;
     let commits: BTreeSet<CommitId> = lines.iter().filter_map(|line| line.commit).collect();
-    let said = hearsay(sources, &commits.into_iter().collect::<Vec<_>>())?;
+    let own = own_claims(sources, &lines)?;
+    let said = hearsay(sources, &commits.into_iter().collect::<Vec<_>>(), own)?;
     let declared = analysis::lay_under(&sources.reader, &mut lines, &said)?;
     Ok((lines, declared))
+}
+
+/// Notes of ours add nothing to lines whose agent is known here.
+fn own_claims(sources: &Sources, lines: &[BlameLine]) -> Result<HashMap<CommitId, OwnClaims>, Error> {
+    let mut open: BTreeMap<CommitId, BTreeSet<&str>> = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.class != LineClass::Agent) {
+        if let Some(commit) = line.commit {
+            open.entry(commit).or_default().insert(&line.path);
+        }
+    }
+    let is_wanted = |commit: &CommitId, path: &str| open.get(commit).is_some_and(|paths| paths.contains(path));
+    own_notes(sources, &open.keys().copied().collect::<Vec<_>>(), &is_wanted)
 }
 
 fn query(args: &BlameArgs) -> Result<BlameQuery, Error> {

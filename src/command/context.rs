@@ -21,7 +21,6 @@ use crate::ui::Ui;
 pub(super) struct Context<'u> {
     pub(super) ui: &'u Ui,
     pub(super) global: Global,
-    #[cfg_attr(not(feature = "analytics"), expect(dead_code, reason = "only reports cut days"))]
     pub(super) zone: Tz,
     pub(super) now: Timestamp,
     start: PathBuf,

@@ -5,7 +5,7 @@ use std::process::ExitCode as ProcessExit;
 use clap::Parser;
 
 use super::context::Context;
-use super::{backfill, ci, doctor, import, ingest, install, man, notes, prices, problems, pull, sql, status};
+use super::{backfill, ci, doctor, import, ingest, install, man, notes, prices, problems, pull, settle, sql, status};
 use crate::cli::{Cli, Command, CommentArgs, PullAction};
 use crate::error::{Error, ExitCode};
 use crate::ui::{Environment, Settings, Ui};
@@ -50,6 +50,7 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
         Some(Command::Backfill { notes, dry_run }) => backfill::run(&context, notes, dry_run),
         Some(Command::Notes { action }) => notes::run(&context, action),
         Some(Command::Pr { action: PullAction::Report(args) }) => pull::report(&context, &args),
+        Some(Command::Settle(args)) => settle::run(&context, &args),
         Some(Command::Import { files }) => import::run(&context, &files),
         Some(Command::Pr { action: PullAction::Comment(args) }) => comment(&context, &args),
         Some(Command::Problems { limit }) => problems::run(&context, limit),

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::own_notes::OwnClaims;
 use super::reports::Sources;
-use crate::analysis::{CommitHearsay, Hearsay, NamedParty};
+use crate::analysis::{CommitHearsay, Hearsay, NamedParty, OWN_NOTE};
 use crate::error::Error;
 use crate::git::Repo;
 use crate::interop::{
@@ -17,12 +18,19 @@ use crate::store::ImportedRow;
 const NOTE: &str = "git-ai note";
 const RECORD: &str = "Agent Trace record";
 
-/// Returns what is said of commits. Only their own notes are read.
-pub(super) fn hearsay(sources: &Sources, commits: &[CommitId]) -> Result<Hearsay, Error> {
+/// Returns what is said of commits, `own` by notes of ours. Only notes of these commits are read.
+pub(super) fn hearsay(
+    sources: &Sources,
+    commits: &[CommitId],
+    mut own: HashMap<CommitId, OwnClaims>,
+) -> Result<Hearsay, Error> {
     let notes = sources.repo.note_texts(GIT_AI_REF, commits)?;
     let mut all = HashMap::new();
     for (commit, note) in commits.iter().zip(notes) {
         let mut said = CommitHearsay::default();
+        for (path, claims) in own.remove(commit).unwrap_or_default() {
+            said.files.entry(path).or_default().push((OWN_NOTE, claims));
+        }
         for (path, claims) in note.map(|note| GitAiNote::parse(&note).files).into_iter().flatten() {
             said.files.entry(path).or_default().push((NOTE, claims));
         }

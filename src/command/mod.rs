@@ -26,6 +26,8 @@ mod install_places;
 mod man;
 mod notes;
 mod notes_view;
+#[cfg(feature = "analytics")]
+mod own_notes;
 mod prices;
 mod problems;
 #[cfg(feature = "analytics")]
@@ -37,9 +39,14 @@ mod pull_ends;
 #[cfg(feature = "forge")]
 mod pull_runner;
 mod pull_source;
+mod push_event;
 mod record_place;
 #[cfg(feature = "analytics")]
 mod reports;
+mod settle;
+mod settle_fetch;
+mod settle_range;
+mod settle_view;
 #[cfg(feature = "analytics")]
 mod show;
 mod spool_end;
@@ -47,7 +54,6 @@ mod sql;
 #[cfg(feature = "analytics")]
 mod stats;
 mod status;
-#[cfg(feature = "analytics")]
 mod time_argument;
 #[cfg(feature = "analytics")]
 mod why;

@@ -125,12 +125,12 @@ fn joined(found: Vec<SomeNotes>) -> SomeNotes {
 }
 
 /// A folder for what is fetched; it goes with this value.
-struct Folder {
+pub(super) struct Folder {
     path: PathBuf,
 }
 
 impl Folder {
-    fn new() -> Result<Folder, Error> {
+    pub(super) fn new() -> Result<Folder, Error> {
         let path = std::env::temp_dir().join(format!("agent-trace-{:016x}", random()));
         std::fs::create_dir(&path).map_err(|error| {
             Error::environment("no temporary folder could be made").with_source(error).with_hint("set TMPDIR")
@@ -139,7 +139,7 @@ impl Folder {
     }
 
     /// Returns an empty folder in it.
-    fn new_place(&self) -> Result<PathBuf, GitError> {
+    pub(super) fn new_place(&self) -> Result<PathBuf, GitError> {
         let place = self.path.join(format!("{:016x}", random()));
         let failed = |source: std::io::Error| GitError::Unwritable { path: place.clone(), source: source.into() };
         std::fs::create_dir(&place).map_err(failed)?;

@@ -1,10 +1,12 @@
 //! `show`: a commit, a session or a turn explained.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use super::context::Context;
 use super::filter;
 use super::hearsay::hearsay;
+use super::own_notes::own_notes;
 use super::reports::{Sources, sources, text_of};
 use crate::analysis::{self, Directory, Filter, PromptText};
 use crate::error::{Error, ExitCode};
@@ -54,7 +56,8 @@ fn show_commit(context: &Context<'_>, sources: &Sources, filter: &Filter, id: Co
     let listed = listed.ok_or_else(|| Error::environment(format!("commit `{id}` is not in this clone")))?;
     let mut report = analysis::show_commit(&sources.reader, filter, &text_of(listed), &sources.stamp)?;
     let linked: Vec<&str> = report.sessions.iter().map(|session| session.session.as_str()).collect();
-    let declared = hearsay(sources, &[id])?.0.get(&id).map(|said| analysis::parties(said, &linked));
+    let own = if linked.is_empty() { own_notes(sources, &[id], &|_, _| true)? } else { HashMap::new() };
+    let declared = hearsay(sources, &[id], own)?.0.get(&id).map(|said| analysis::parties(said, &linked));
     report.declared = declared.unwrap_or_default();
     context.print(&Report::ShowCommit(Box::new(report)))
 }

@@ -94,21 +94,29 @@ impl Repo {
 /// Returns the changes of a commit, read through the handle of this thread.
 pub(super) fn changes_in(local: &gix::Repository, id: &CommitId) -> Result<CommitChanges, ChangeError> {
     let commit = tree_and_parents(local, id)?.ok_or(ChangeError::NotFound { commit: *id })?;
-    let mut changes = CommitChanges { id: *id, is_merge: commit.parents.len() > 1, files: Vec::new(), patch_key: None };
-    if changes.is_merge {
-        return Ok(changes);
+    if commit.parents.len() > 1 {
+        return Ok(CommitChanges { id: *id, is_merge: true, files: Vec::new(), patch_key: None });
     }
     let before = match commit.parents.first() {
         Some(parent) => Some(parent_tree(local, id, parent)?),
         None => None,
     };
-    let pairs = tree_changes(local, before, commit.tree).map_err(|error| tree_error(*id, error))?;
+    changes_of_trees(local, id, before, commit.tree)
+}
+
+/// Returns what is different in another tree, under the name of a commit.
+pub(super) fn changes_of_trees(
+    local: &gix::Repository,
+    id: &CommitId,
+    before: Option<ObjectId>,
+    after: ObjectId,
+) -> Result<CommitChanges, ChangeError> {
+    let pairs = tree_changes(local, before, after).map_err(|error| tree_error(*id, error))?;
     let mut pairs = join_renames(local, pairs);
     pairs.sort_by(|a, b| path(a).cmp(path(b)));
     let mut sum = PatchSum::default();
-    changes.files = pairs.iter().map(|pair| file_change(local, pair, &mut sum)).collect();
-    changes.patch_key = sum.key();
-    Ok(changes)
+    let files = pairs.iter().map(|pair| file_change(local, pair, &mut sum)).collect();
+    Ok(CommitChanges { id: *id, is_merge: false, files, patch_key: sum.key() })
 }
 
 pub(super) struct CommitTree {

@@ -121,7 +121,7 @@ fn facts(id: CommitId, commit: &CommitRef<'_>, mailmap: &Snapshot) -> CommitFact
     }
 }
 
-fn email_hash(email: &[u8]) -> Option<i64> {
+pub(super) fn email_hash(email: &[u8]) -> Option<i64> {
     let email = email.trim_ascii().to_ascii_lowercase();
     let mut hasher = blake3::Hasher::new();
     (!email.is_empty()).then(|| first_63_bits(hasher.update(&email)))

@@ -69,7 +69,7 @@ impl Repo {
             arguments.push("--no-filter"); // Nobody would fetch the notes later.
         }
         arguments.extend(["--", remote, &refspec]);
-        match self.talk(remote, &arguments, limit)? {
+        match self.talk(remote, &arguments, &[], limit)? {
             Answer { is_success: true, .. } => Ok(true),
             answer if answer.text.contains("couldn't find remote ref") => Ok(false),
             answer => Err(answer.failure("fetch")),
@@ -105,7 +105,8 @@ impl Repo {
 
     fn push_once(&self, remote: &str, tip: &CommitId, limit: Duration) -> Result<Answer, GitError> {
         let refspec = format!("{tip}:{NOTES_REF}");
-        self.talk(remote, &["push", "--no-verify", "--porcelain", "--no-follow-tags", "--", remote, &refspec], limit)
+        let arguments = ["push", "--no-verify", "--porcelain", "--no-follow-tags", "--", remote, &refspec];
+        self.talk(remote, &arguments, &[], limit)
     }
 
     /// Tells `git fetch` to bring a remote's notes along, into their tracking reference; `false` if it does already.
@@ -152,12 +153,18 @@ impl Repo {
     }
 
     /// Asks a remote something. Its name may come from a hook's arguments and must not be taken for an option.
-    fn talk(&self, remote: &str, arguments: &[&str], limit: Duration) -> Result<Answer, GitError> {
+    pub(super) fn talk(
+        &self,
+        remote: &str,
+        arguments: &[&str],
+        input: &[u8],
+        limit: Duration,
+    ) -> Result<Answer, GitError> {
         if remote.is_empty() || remote.starts_with('-') {
             let message = format!("`{remote}` is not the name of a remote");
             return Err(GitError::GitProgram { arguments: arguments[0].to_owned(), message });
         }
-        self.run_git(arguments, limit)
+        self.run_git_on(self.common_dir(), &Asked { arguments, input, configuration: &[] }, limit)
     }
 
     fn run_git(&self, arguments: &[&str], limit: Duration) -> Result<Answer, GitError> {

@@ -64,7 +64,7 @@ pub fn pull_mention(message: &str) -> Option<PullMention> {
 
 /// Returns what the pull request is called in the message that lands it: the subject without its number, or what stands
 /// below `Merge pull request …`.
-pub(super) fn pull_title(message: &str) -> String {
+pub fn pull_title(message: &str) -> String {
     let subject = subject_of(message);
     let is_merge = ["Merge pull request #", "Merged in ", "Merge branch "].iter().any(|word| subject.starts_with(word));
     let below = || message.trim_start().lines().skip(1).map(str::trim).find(|line| !line.is_empty());

@@ -50,6 +50,15 @@ impl Repo {
         Ok(found)
     }
 
+    /// Returns what branches and remote-tracking branches point to.
+    ///
+    /// # Errors
+    /// As [`Repo::tips`].
+    pub fn ends_of_branches(&self) -> Result<Vec<CommitId>, GitError> {
+        let tips = self.tips()?.tips.into_iter().filter(|tip| !tip.name.starts_with("refs/tags/"));
+        Ok(tips.map(|tip| tip.id).collect())
+    }
+
     /// Returns a number that changes whenever the walkable history may have.
     ///
     /// A digest of all tips and of the shallow boundary, so that fetching more

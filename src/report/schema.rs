@@ -21,6 +21,7 @@ use super::prs::PrsReport;
 use super::pull::PullReport;
 use super::query::QueryReport;
 use super::sessions::SessionsReport;
+use super::settle::SettleReport;
 use super::show_commit::ShowCommitReport;
 use super::show_session::ShowSessionReport;
 use super::show_turn::ShowTurnReport;
@@ -122,6 +123,9 @@ pub enum Report {
     /// `agent-trace notes on` and `off`.
     #[serde(rename = "agent-trace/notes-switch/1")]
     NotesSwitch(NotesSwitchReport),
+    /// `agent-trace settle`.
+    #[serde(rename = "agent-trace/settle/1")]
+    Settle(Box<SettleReport>),
     /// `agent-trace import`.
     #[serde(rename = "agent-trace/import/1")]
     Import(Box<ImportReport>),
@@ -152,6 +156,7 @@ impl Report {
             Report::Overview(report) => report.balanced(),
             Report::PricesExplain(report) => report.balanced(),
             Report::NotesShow(report) => report.balanced(),
+            Report::Settle(report) => report.balanced(),
             Report::Pull(report) => report.balanced(),
             Report::Prs(report) => report.balanced(),
             Report::Problems(_)

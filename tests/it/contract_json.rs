@@ -274,6 +274,18 @@ mod contract {
     shape!(NotesPrune {
         schema: String, is_dry_run: bool, pruned: Vec<String>, kept_needed: u64, kept_unknown: u64,
     } optional {});
+    shape!(Settle {
+        schema: String, is_dry_run: bool, looked_at: u64, candidates: u64, landings: Vec<SettleLanding>,
+        open: Vec<SettleOpen>, notes_changed: u64,
+    } optional {
+        after: String, before: String, total_nano_usd: i64, total_missing: Missing, push: SettlePush,
+    });
+    shape!(SettleLanding {
+        commit: String, subject: String, kind: LandingKind, evidence: LandingEvidence, from: Vec<String>, with_note: u64,
+        is_new: bool, files: u64, files_lost: u64,
+    } optional { pull: u64, cost_nano_usd: i64, cost_missing: Missing });
+    shape!(SettleOpen { commit: String, subject: String, pull: u64, reason: OpenReason } optional {});
+    shape!(SettlePush { remote: String, result: NotesResult } optional { tries: u64 });
     shape!(Prs {
         schema: String, by: PrsBy, scope: PrsScope, source: PrsSource, rows: Vec<PrRow>, groups: Vec<PrGroup>,
         not_listed: NotListed, outcome: PullOutcome, out_of_scope_nano_usd: i64, no_pull_nano_usd: i64,
@@ -368,6 +380,9 @@ mod contract {
     words!(NodeKind { Turn, Call, Tool, Subagent, Wait, Overhead, Event });
     words!(Severity { Warning, Error });
     words!(NotesResult { NoNotes, UpToDate, Pushed, FastForward, Merged });
+    words!(LandingKind { Squash, Rebase, Import });
+    words!(LandingEvidence { Patch, Tree, Lines, Author, Number });
+    words!(OpenReason { HeadMissing, HistoryCut, NoContent, DifferentContent });
     words!(NoteFindingKind { BadLines, TooLarge, Unreadable, UnknownCommit });
     words!(HookForm { Files, Config, GlobalConfig, Manual });
     words!(ForgeKind { Github, Gitlab, Gitea });
@@ -1244,6 +1259,37 @@ fn notes_prune() -> r::Report {
     r::Report::NotesPrune(r::NotesPruneReport { is_dry_run: true, pruned, kept_needed: 2, kept_unknown: 1 })
 }
 
+fn settle() -> r::Report {
+    let landing = r::SettleLanding {
+        commit: "a1b2c3d4e5".repeat(4),
+        subject: HOSTILE.into(),
+        kind: r::LandingKind::Squash,
+        evidence: r::LandingEvidence::Number,
+        pull: Some(7),
+        from: vec!["b1b2c3d4e5".repeat(4)],
+        with_note: 1,
+        is_new: true,
+        files: 3,
+        files_lost: 1,
+        cost: Some(NanoUsd(1_500_000)),
+        cost_missing: None,
+    };
+    let reason = r::OpenReason::HeadMissing;
+    r::Report::Settle(Box::new(r::SettleReport {
+        is_dry_run: false,
+        after: Some("a1b2c3d4e5".repeat(4)),
+        before: None,
+        looked_at: 2,
+        candidates: 1,
+        landings: vec![landing],
+        open: vec![r::SettleOpen { commit: "c1b2c3d4e5".repeat(4), subject: HOSTILE.into(), pull: 8, reason }],
+        notes_changed: 1,
+        total: Some(NanoUsd(1_500_000)),
+        total_missing: None,
+        push: Some(r::SettlePush { remote: HOSTILE.into(), result: r::NotesSyncResult::Pushed, tries: Some(2) }),
+    }))
+}
+
 fn import() -> r::Report {
     let problem = r::ImportProblem { file: HOSTILE.into(), kind: HOSTILE.into(), count: 2, first_line: 7 };
     r::Report::Import(Box::new(r::ImportReport {
@@ -1388,6 +1434,7 @@ fn every_report() -> Vec<r::Report> {
         notes_prune(),
         backfill(),
         notes_switch(),
+        settle(),
         import(),
         export(),
         pull_comment(r::CommentAction::Off),
@@ -1450,6 +1497,7 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::NotesSync>(&notes_sync()).schema, "agent-trace/notes-sync/1");
     assert_eq!(read::<contract::NotesVerify>(&notes_verify()).schema, "agent-trace/notes-verify/1");
     assert_eq!(read::<contract::NotesPrune>(&notes_prune()).schema, "agent-trace/notes-prune/1");
+    assert_eq!(read::<contract::Settle>(&settle()).schema, "agent-trace/settle/1");
     assert_eq!(read::<contract::Backfill>(&backfill()).schema, "agent-trace/backfill/1");
     assert_eq!(read::<contract::NotesSwitch>(&notes_switch()).schema, "agent-trace/notes-switch/1");
     assert_eq!(read::<contract::Import>(&import()).schema, "agent-trace/import/1");

@@ -33,6 +33,7 @@ mod command_stats;
 mod command_why;
 mod contract_json;
 mod demo;
+mod end_to_end_landings;
 mod errors;
 mod faults_input;
 mod faults_repository;

@@ -56,3 +56,47 @@ fn an_amended_commit_lists_its_own_lines_only() {
     commit(&world, &["--amend", "--no-edit"]);
     assert_eq!(said(&world), [format!("{} 3-5 b.rs", blob(&world, "HEAD:b.rs"))]);
 }
+
+/// `class grade source` of every line of a file, as a folder knows it.
+fn blamed(world: &World, folder: &std::path::Path, file: &str) -> Vec<String> {
+    let blamed = world.run_in(folder, ["blame", "--json", file]).success().json();
+    let word = |line: &serde_json::Value, key: &str| line[key].as_str().unwrap_or("-").to_owned();
+    let words = |line| ["class", "grade", "source"].map(|key| word(line, key)).join(" ");
+    blamed["lines"].as_array().unwrap().iter().map(words).collect()
+}
+
+/// A clone that has the notes and nothing else.
+fn fresh_clone(world: &World) -> std::path::PathBuf {
+    let (here, fresh) = (world.path(""), world.path("").with_file_name("fresh"));
+    let _ = world.git(["clone", "--quiet", here.to_str().unwrap(), fresh.to_str().unwrap()]).success();
+    let notes = ["fetch", "--quiet", "origin", "refs/notes/agent-trace:refs/notes/agent-trace"];
+    let _ = world.git_in(&fresh, notes).success();
+    fresh
+}
+
+#[test]
+fn a_fresh_clone_knows_the_agents_lines_from_notes_alone() {
+    let world = world();
+    assert_eq!(said(&world).len(), 1);
+    let fresh = fresh_clone(&world);
+    let note = "agent declared agent-trace note";
+    assert_eq!(blamed(&world, &fresh, "b.rs"), ["unknown none -", note, note, note, "unknown none -"]);
+    let first = &world.run_in(&fresh, ["blame", "--json", "b.rs"]).success().json()["lines"][1];
+    assert_eq!((&first["agent"], &first["model"]), (&"claude-code".into(), &"claude-sonnet-4-5-20250929".into()));
+    assert!(first["session"].as_str().unwrap().starts_with("s_"), "no id leaves the machine: {first}");
+    assert_eq!(first["cost_nano_usd"], serde_json::Value::Null);
+    let at_home = blamed(&world, &world.path(""), "b.rs");
+    assert!(at_home[1..4].iter().all(|line| line == "agent exact -"), "evidence needs no note: {at_home:?}");
+}
+
+#[test]
+fn a_list_that_was_made_for_other_content_says_nothing() {
+    let world = world();
+    assert_eq!(said(&world).len(), 1);
+    let old = world.git(["rev-parse", "HEAD"]).success().stdout;
+    world.write("b.rs", &format!("// More by hand.\n{}", world.read("b.rs")));
+    let _ = world.git(["commit", "--quiet", "--all", "--amend", "--no-edit"]).success();
+    let _ = world.git(["notes", "--ref=agent-trace", "copy", "--force", old.trim(), "HEAD"]).success();
+    let fresh = fresh_clone(&world);
+    assert!(blamed(&world, &fresh, "b.rs").iter().all(|line| line.starts_with("unknown")));
+}

@@ -26,6 +26,7 @@ mod prs;
 mod pull;
 mod query;
 mod sessions;
+mod settle;
 mod show_commit;
 mod show_session;
 mod show_turn;

@@ -3,7 +3,7 @@
 use super::block::Document;
 use super::{
     backfill, blame, ci, comment, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems, prs,
-    pull, query, sessions, show_commit, show_session, show_turn, stats, status, why,
+    pull, query, sessions, settle, show_commit, show_session, show_turn, stats, status, why,
 };
 use crate::report::Report;
 
@@ -41,6 +41,7 @@ impl Document {
             Report::NotesVerify(report) => notes::verify(report),
             Report::NotesPrune(report) => notes::prune(report),
             Report::NotesSwitch(report) => notes::switch(report),
+            Report::Settle(report) => settle::document(report),
             Report::Import(report) => exchange::imported(report),
             Report::Export(report) => exchange::exported(report),
             Report::PullComment(report) => comment::document(report),

@@ -25,6 +25,7 @@ mod money;
 mod output;
 mod sample;
 mod scene;
+mod server;
 mod spoil;
 mod subagent;
 mod verdict;
@@ -37,6 +38,7 @@ pub(crate) use claude::{Claude, SubagentRows};
 #[cfg(unix)]
 pub(crate) use live::pause;
 pub(crate) use scene::{Place, Scene, told, told_in};
+pub(crate) use server::Server;
 pub(crate) use spoil::Spoil;
 pub(crate) use verdict::Counts;
 pub(crate) use world::{World, rfc3339};

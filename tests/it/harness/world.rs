@@ -77,6 +77,13 @@ impl World {
         self.run_program(Path::new(env!("CARGO_BIN_EXE_agent-trace")), folder, args)
     }
 
+    /// Runs agent-trace in a folder with a list of arguments and environment variables of its own.
+    pub(crate) fn run_list_with(&self, folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Output {
+        let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_agent-trace")), folder);
+        let output = command.args(args).envs(variables.iter().copied()).output().unwrap();
+        Output::of(&output, self.root.to_str().expect("temporary folders have UTF-8 names"))
+    }
+
     /// Runs agent-trace in the repository.
     pub(crate) fn run<const N: usize>(&self, args: [&str; N]) -> Output {
         self.run_in(&self.path(""), args)
@@ -94,9 +101,7 @@ impl World {
 
     /// Runs agent-trace in the repository with environment variables of its own.
     pub(crate) fn run_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Output {
-        let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_agent-trace")), &self.path(""));
-        let output = command.args(args).envs(variables.iter().copied()).output().unwrap();
-        Output::of(&output, self.root.to_str().expect("temporary folders have UTF-8 names"))
+        self.run_list_with(&self.path(""), args, variables)
     }
 
     /// Returns a command in this world's environment, for tests that need pipes or signals; the clock ticks.
