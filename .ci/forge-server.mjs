@@ -22,6 +22,13 @@ const PATHS = [
   "/repos/{owner}/{repo}/issues/comments/{comment_id}",
   "/repos/{owner}/{repo}/commits/{commit_sha}/pulls",
   "/repos/{owner}/{repo}/pulls",
+  "/repos/{owner}/{repo}/pulls/{pull_number}",
+  "/repos/{owner}/{repo}/pulls/{pull_number}/commits",
+  "/repos/{owner}/{repo}/pulls/{pull_number}/merge",
+  "/repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+  "/repos/{owner}/{repo}/issues/{issue_number}/timeline",
+  "/repos/{owner}/{repo}/commits/{ref}/status",
+  "/repos/{owner}/{repo}/commits/{ref}/check-runs",
 ];
 
 // The description without all that these paths do not reach.

@@ -27,7 +27,7 @@ agent-trace log                      commits with their cost\n  \
 agent-trace cost --by branch         money by branch; also model, day, file, author, …\n  \
 agent-trace show HEAD                every cent of a commit\n\n\
 Exit codes: 0 done, 1 a check said no, 2 wrong use or surroundings, 70 a bug of this program.\n\
-Everything stays on this machine; only `notes push`, `notes fetch`, `settle` and `pr` talk to others."
+Everything stays on this machine; only `notes push`, `notes fetch`, `settle`, `pr` and `sync` talk to others."
 )]
 pub struct Cli {
     /// Settings of every command.
@@ -241,6 +241,16 @@ agent-trace notes show HEAD~2\n  agent-trace notes push && agent-trace notes fet
         #[command(subcommand)]
         action: PullAction,
     },
+    /// Fetch what became of pull requests from their forge: GitHub, GitLab, Gitea or Forgejo
+    ///
+    /// Only what changed since the last time, page by page: stopped anywhere, it goes on there. Open pull requests, and
+    /// those merged in the last 30 days, are asked for again. Kept are titles, labels, logins, times, ids of commits and
+    /// what reviews and checks came to; no text, no address. The token is that of --token-env, GITHUB_TOKEN, GH_TOKEN or
+    /// what gh stored; the repository is --repo, the runner's, or the remote upstream or origin. Exit code 1 if the
+    /// forge's limit stopped it: the answer says when to go on.
+    #[command(after_help = "Examples:\n  agent-trace sync github\n  agent-trace sync github --since 90d\n  \
+agent-trace sync github --pull 7\n  agent-trace sync gitea --repo octocat/hello")]
+    Sync(SyncArgs),
     /// Carry notes of pull requests' commits to the commits they landed as: squashed, rebased, queued, imported
     ///
     /// Looks at the commits that are new on the default branch, finds the commits they were made from (the same patch,
@@ -468,6 +478,32 @@ pub struct StatsArgs {
     /// Only commits before this
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
+}
+
+/// What to fetch from a forge.
+#[derive(Debug, Clone, Args)]
+pub struct SyncArgs {
+    /// The forge: github, gitlab or gitea (Forgejo too) [default: the runner's, else github]
+    #[arg(value_name = "FORGE", hide_possible_values = true)]
+    pub forge: Option<ForgeKind>,
+    /// The first time: only what changed since this; later: go back so far
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only this pull request
+    #[arg(long, value_name = "NUMBER", conflicts_with = "since")]
+    pub pull: Option<u64>,
+    /// The repository on the forge [default: the runner's, else that of a remote]
+    #[arg(long, value_name = "OWNER/NAME")]
+    pub repo: Option<String>,
+    /// The variable with the token [default: GITHUB_TOKEN, GH_TOKEN or the forge's own, then what gh stored]
+    #[arg(long, value_name = "NAME")]
+    pub token_env: Option<String>,
+    /// Wait at most so many seconds in all if the forge asks for it
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub wait: u64,
+    /// Ask GitHub in REST, one by one: slower, but without GraphQL
+    #[arg(long)]
+    pub rest: bool,
 }
 
 /// Which pull requests, and how.

@@ -6,7 +6,7 @@ use clap::Parser;
 
 use super::context::Context;
 use super::{backfill, ci, doctor, import, ingest, install, man, notes, prices, problems, pull, settle, sql, status};
-use crate::cli::{Cli, Command, CommentArgs, PullAction};
+use crate::cli::{Cli, Command, CommentArgs, PullAction, SyncArgs};
 use crate::error::{Error, ExitCode};
 use crate::ui::{Environment, Settings, Ui};
 use crate::{capture, scan};
@@ -53,6 +53,7 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
         Some(Command::Settle(args)) => settle::run(&context, &args),
         Some(Command::Import { files }) => import::run(&context, &files),
         Some(Command::Pr { action: PullAction::Comment(args) }) => comment(&context, &args),
+        Some(Command::Sync(args)) => sync(&context, &args),
         Some(Command::Problems { limit }) => problems::run(&context, limit),
         Some(Command::Prices { action }) => prices::run(&context, action),
         Some(Command::Sql { statement, limit }) => sql::run(&context, &statement, limit),
@@ -73,8 +74,23 @@ fn comment(context: &Context<'_>, args: &CommentArgs) -> Result<ExitCode, Error>
     super::pull_comment::comment(context, args)
 }
 
+#[cfg(feature = "forge")]
+fn sync(context: &Context<'_>, args: &SyncArgs) -> Result<ExitCode, Error> {
+    super::sync::run(context, args)
+}
+
 #[cfg(not(feature = "forge"))]
 fn comment(_: &Context<'_>, _: &CommentArgs) -> Result<ExitCode, Error> {
+    no_forge()
+}
+
+#[cfg(not(feature = "forge"))]
+fn sync(_: &Context<'_>, _: &SyncArgs) -> Result<ExitCode, Error> {
+    no_forge()
+}
+
+#[cfg(not(feature = "forge"))]
+fn no_forge() -> Result<ExitCode, Error> {
     let error = Error::user("this build speaks to no forge");
     Err(error.with_hint("install with the default features: cargo install --path . --locked"))
 }

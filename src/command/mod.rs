@@ -37,6 +37,8 @@ mod pull;
 mod pull_comment;
 mod pull_ends;
 #[cfg(feature = "forge")]
+mod pull_rows;
+#[cfg(feature = "forge")]
 mod pull_runner;
 mod pull_source;
 mod push_event;
@@ -54,6 +56,8 @@ mod sql;
 #[cfg(feature = "analytics")]
 mod stats;
 mod status;
+#[cfg(feature = "forge")]
+mod sync;
 mod time_argument;
 #[cfg(feature = "analytics")]
 mod why;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::api::{Comment, CommentId, PullNumber};
 use super::error::ForgeError;
-use super::transport::{Ask, Method, Transport};
+use super::transport::{Ask, Condition, Method, Transport};
 
 /// The comments of one repository.
 pub(super) struct Comments<'t> {
@@ -26,14 +26,26 @@ impl Comments<'_> {
     pub(super) fn create(&self, pull: PullNumber, body: &str) -> Result<Comment, ForgeError> {
         let path = format!("{}/issues/{pull}/comments", self.root);
         let body = json!({ "body": body });
-        let ask = Ask { method: Method::Post, path, body: Some(&body), is_repeatable: false };
+        let ask = Ask {
+            method: Method::Post,
+            path,
+            body: Some(&body),
+            is_repeatable: false,
+            condition: Condition::OfTransport,
+        };
         self.transport.read::<Wire>(&ask).map(Comment::from)
     }
 
     /// PATCH: octocrab's own `update_comment` sends POST, which GitHub does not have there.
     pub(super) fn update(&self, id: CommentId, body: &str) -> Result<Comment, ForgeError> {
         let body = json!({ "body": body });
-        let ask = Ask { method: Method::Patch, path: self.path(id), body: Some(&body), is_repeatable: true };
+        let ask = Ask {
+            method: Method::Patch,
+            path: self.path(id),
+            body: Some(&body),
+            is_repeatable: true,
+            condition: Condition::OfTransport,
+        };
         self.transport.read::<Wire>(&ask).map(Comment::from)
     }
 

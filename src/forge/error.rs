@@ -131,6 +131,14 @@ impl ForgeError {
         matches!(self, ForgeError::Limited { .. })
     }
 
+    /// Returns how long the forge asks us to wait, if that is what it says.
+    pub fn pause(&self) -> Option<Duration> {
+        match self {
+            ForgeError::Limited { pause, .. } => Some(*pause),
+            _ => None,
+        }
+    }
+
     /// Tells whether the token may not do this, such as that of a fork's pull request.
     pub fn is_forbidden(&self) -> bool {
         self.status() == Some(403)

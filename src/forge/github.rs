@@ -9,7 +9,7 @@ use super::error::{ForgeError, plain};
 use super::patience::Patience;
 use super::site::Site;
 use super::token::Token;
-use super::transport::{Ask, Auth, Method, Transport};
+use super::transport::{Ask, Auth, Condition, Method, Transport};
 
 /// A repository on GitHub.
 pub struct GitHub {
@@ -45,7 +45,13 @@ impl GitHub {
         let transport = self.graphql.as_ref().unwrap_or(&self.rest);
         let body = json!({ "query": query, "variables": variables });
         let path = self.graphql_path.clone();
-        let ask = Ask { method: Method::Post, path, body: Some(&body), is_repeatable: true };
+        let ask = Ask {
+            method: Method::Post,
+            path,
+            body: Some(&body),
+            is_repeatable: true,
+            condition: Condition::OfTransport,
+        };
         let answer: GraphAnswer = transport.read(&ask)?;
         match answer.errors.first() {
             None => Ok(answer.data),

@@ -11,7 +11,7 @@ use super::github::escaped;
 use super::patience::Patience;
 use super::site::Site;
 use super::token::Token;
-use super::transport::{Ask, Auth, Method, Transport};
+use super::transport::{Ask, Auth, Condition, Method, Transport};
 
 /// A project on GitLab.
 pub struct GitLab {
@@ -41,7 +41,13 @@ impl GitLab {
 
     fn write(&self, method: Method, path: String, body: &str) -> Result<Comment, ForgeError> {
         let body = json!({ "body": inert(body) });
-        let ask = Ask { is_repeatable: method != Method::Post, method, path, body: Some(&body) };
+        let ask = Ask {
+            is_repeatable: method != Method::Post,
+            method,
+            path,
+            body: Some(&body),
+            condition: Condition::OfTransport,
+        };
         self.rest.read::<Note>(&ask).map(Comment::from)
     }
 }

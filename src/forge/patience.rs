@@ -55,6 +55,16 @@ pub(super) fn asked_pause(status: u16, headers: &HeaderMap, message: &str) -> Op
     is_limit.then(|| after.or_else(|| is_used_up.then(|| until_reset(headers)).flatten()).unwrap_or(MINUTE))
 }
 
+/// Returns how long an answer asks us to stay away that is known to be about limits.
+pub(super) fn pause_of(headers: &HeaderMap) -> Duration {
+    seconds_after(headers).or_else(|| until_reset(headers)).unwrap_or(MINUTE)
+}
+
+/// Returns what the forge's clock says, UTC milliseconds.
+pub(super) fn clock(headers: &HeaderMap) -> Option<i64> {
+    now(headers).map(|seconds| seconds * 1_000)
+}
+
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn names_a_limit(message: &str) -> bool {

@@ -37,6 +37,16 @@ impl Site {
         Ok(Site { kind, api, graphql, repository: named(kind, repository, env)? })
     }
 
+    /// Returns the repository as the forge names it.
+    pub fn repository(&self) -> &str {
+        &self.repository
+    }
+
+    /// Returns where its REST API is.
+    pub fn address(&self) -> String {
+        format!("{}{}", self.api.origin, self.api.path)
+    }
+
     /// Tells whether it is a company's own GitHub.
     pub(super) fn is_enterprise(&self) -> bool {
         self.api.host() != "api.github.com"
@@ -69,7 +79,7 @@ fn named(kind: Kind, asked: Option<&str>, env: Env<'_>) -> Result<String, ForgeE
 }
 
 /// What forges allow in names, so that nothing in them changes the path of a request.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     !matches!(text, "" | "." | "..") && text.bytes().all(is_plain)
 }

@@ -59,6 +59,11 @@ impl Token {
         &self.secret
     }
 
+    /// A number that differs for every token and tells nothing of it.
+    pub(super) fn fingerprint(&self) -> String {
+        blake3::hash(self.secret.as_bytes()).to_hex().chars().take(16).collect()
+    }
+
     /// Whether it is GitLab's token of a job, which has a header of its own.
     pub(super) fn is_job(&self) -> bool {
         self.is_job

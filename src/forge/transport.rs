@@ -38,15 +38,26 @@ pub(super) struct Ask<'a> {
     pub(super) body: Option<&'a Value>,
     /// Whether making it twice is the same as making it once.
     pub(super) is_repeatable: bool,
+    /// Which earlier answer would do.
+    pub(super) condition: Condition,
+}
+
+/// Who remembers earlier answers to GET.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// The transport, for one run; its answers are always whole.
+    OfTransport,
+    /// The caller, who has the answer of this tag and is told 304 if it still holds.
+    OfCaller(Option<String>),
 }
 
 impl Ask<'_> {
     pub(super) fn get(path: String) -> Ask<'static> {
-        Ask { method: Method::Get, path, body: None, is_repeatable: true }
+        Ask { method: Method::Get, path, body: None, is_repeatable: true, condition: Condition::OfTransport }
     }
 
     pub(super) fn delete(path: String) -> Ask<'static> {
-        Ask { method: Method::Delete, path, body: None, is_repeatable: true }
+        Ask { method: Method::Delete, path, body: None, is_repeatable: true, condition: Condition::OfTransport }
     }
 
     fn is_write(&self) -> bool {
@@ -62,9 +73,9 @@ impl Ask<'_> {
 
 /// What came back.
 #[derive(Debug, Clone)]
-struct Reply {
-    status: u16,
-    headers: HeaderMap,
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
     body: String,
 }
 
@@ -140,7 +151,7 @@ impl Transport {
         Err(ForgeError::Endless { host: self.host.clone(), asked: Ask::get(path.to_owned()).name(), most: MOST_PAGES })
     }
 
-    fn parse<T: DeserializeOwned>(&self, ask: &Ask<'_>, reply: &Reply) -> Result<T, ForgeError> {
+    pub(super) fn parse<T: DeserializeOwned>(&self, ask: &Ask<'_>, reply: &Reply) -> Result<T, ForgeError> {
         serde_json::from_str(&reply.body).map_err(|source| ForgeError::Unreadable {
             host: self.host.clone(),
             asked: ask.name(),
@@ -149,7 +160,7 @@ impl Transport {
     }
 
     /// Asks until there is an answer that asking again would not change.
-    fn answer(&self, ask: &Ask<'_>) -> Result<Reply, ForgeError> {
+    pub(super) fn answer(&self, ask: &Ask<'_>) -> Result<Reply, ForgeError> {
         for tried in 1.. {
             self.keep_away(ask)?;
             let answer = self.once(ask);
@@ -202,7 +213,7 @@ impl Transport {
         let moved = matches!(reply.status, 301 | 302 | 307 | 308).then(|| self.moved_to(&reply)).flatten();
         match moved {
             Some(path) => self.send(ask, &path),
-            None if (300..400).contains(&reply.status) => Err(self.refused(ask, &reply)),
+            None if (300..400).contains(&reply.status) && reply.status != 304 => Err(self.refused(ask, &reply)),
             None => Ok(reply),
         }
     }
@@ -218,7 +229,8 @@ impl Transport {
     }
 
     fn send(&self, ask: &Ask<'_>, path: &str) -> Result<Reply, ForgeError> {
-        let known = self.known.borrow().get(path).filter(|_| ask.method == Method::Get).cloned();
+        let is_kept = ask.method == Method::Get && ask.condition == Condition::OfTransport;
+        let known = self.known.borrow().get(path).filter(|_| is_kept).cloned();
         let sent =
             async { tokio::time::timeout(self.patience.request, self.exchange(ask, path, known.as_ref())).await };
         let reply = match self.runtime.block_on(sent) {
@@ -232,7 +244,7 @@ impl Transport {
         if let Some(known) = known.filter(|_| reply.status == 304) {
             return Ok(known);
         }
-        if ask.method == Method::Get && reply.status == 200 && reply.headers.contains_key(ETAG) {
+        if is_kept && reply.status == 200 && reply.headers.contains_key(ETAG) {
             self.known.borrow_mut().insert(path.to_owned(), reply.clone());
         }
         Ok(reply)
@@ -241,7 +253,7 @@ impl Transport {
     async fn exchange(&self, ask: &Ask<'_>, path: &str, known: Option<&Reply>) -> Result<Reply, octocrab::Error> {
         let client = &self.client;
         let answer = match ask.method {
-            Method::Get => client._get_with_headers(path, Some(condition(known))).await,
+            Method::Get => client._get_with_headers(path, Some(condition(ask, known))).await,
             Method::Post => client._post(path, ask.body).await,
             Method::Patch => client._patch(path, ask.body).await,
             Method::Put => client._put(path, ask.body).await,
@@ -275,14 +287,17 @@ fn client(base: &Base, token: &Token, auth: Auth) -> octocrab::Result<Octocrab> 
     .build()
 }
 
-fn condition(known: Option<&Reply>) -> HeaderMap {
-    let tag: Option<HeaderValue> = known.and_then(|known| known.headers.get(ETAG).cloned());
+fn condition(ask: &Ask<'_>, known: Option<&Reply>) -> HeaderMap {
+    let tag: Option<HeaderValue> = match &ask.condition {
+        Condition::OfCaller(tag) => tag.as_deref().and_then(|tag| HeaderValue::from_str(tag).ok()),
+        Condition::OfTransport => known.and_then(|known| known.headers.get(ETAG).cloned()),
+    };
     tag.map(|tag| (IF_NONE_MATCH, tag)).into_iter().collect()
 }
 
 /// GitHub and Gitea say `rel="next"`, GitLab also `x-next-page`. The address itself is not used: it may name another
 /// host than the one the token is for.
-fn has_next(headers: &HeaderMap) -> bool {
+pub(super) fn has_next(headers: &HeaderMap) -> bool {
     let links = headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
     links.into_iter().any(|link| link.contains("rel=\"next\""))
         || headers.get("x-next-page").is_some_and(|page| !page.is_empty())

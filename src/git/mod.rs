@@ -46,6 +46,7 @@ mod pull_range;
 mod pull_refs;
 mod refs;
 mod reftable;
+mod remote_urls;
 mod renames;
 mod repo;
 mod rev_list;

@@ -4,13 +4,15 @@ use serde::Serialize;
 
 /// A forge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum ForgeKind {
     /// github.com and GitHub Enterprise Server
     #[value(name = "github")]
+    #[serde(rename = "github")]
     GitHub,
     /// gitlab.com and GitLab's own servers
     #[value(name = "gitlab")]
+    #[serde(rename = "gitlab")]
     GitLab,
     /// Gitea and Forgejo
     #[value(name = "gitea", alias = "forgejo")]

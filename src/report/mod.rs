@@ -47,6 +47,7 @@ mod show_session;
 mod show_turn;
 mod stats;
 mod status;
+mod sync;
 mod tokens;
 mod why;
 mod wire;
@@ -99,6 +100,7 @@ pub use stats::{ExcludedLines, Exclusion, ReasonLines, StatsBy, StatsOf, StatsRe
 pub use status::{
     GitStatus, HookStanding, HookStatus, ProgramStatus, SettingsStanding, SettingsStatus, SpoolStatus, StatusReport,
 };
+pub use sync::SyncReport;
 pub use tokens::TokenCounts;
 pub use why::{
     WhyCall, WhyCommit, WhyLanded, WhyLink, WhyPullRequest, WhyReport, WhyShare, WhyTool, WhyTurn, reason_words,

@@ -27,6 +27,7 @@ use super::show_session::ShowSessionReport;
 use super::show_turn::ShowTurnReport;
 use super::stats::StatsReport;
 use super::status::StatusReport;
+use super::sync::SyncReport;
 use super::why::WhyReport;
 
 /// What a command answers.
@@ -135,6 +136,9 @@ pub enum Report {
     /// `agent-trace pr comment`.
     #[serde(rename = "agent-trace/pull-comment/1")]
     PullComment(Box<CommentReport>),
+    /// `agent-trace sync`.
+    #[serde(rename = "agent-trace/sync/1")]
+    Sync(Box<SyncReport>),
 }
 
 impl Report {
@@ -177,7 +181,8 @@ impl Report {
             | Report::NotesSwitch(_)
             | Report::Import(_)
             | Report::Export(_)
-            | Report::PullComment(_) => Ok(()),
+            | Report::PullComment(_)
+            | Report::Sync(_) => Ok(()),
         }
     }
 }

@@ -25,6 +25,7 @@ mod names;
 mod notes;
 mod open;
 mod problems;
+mod pulls;
 mod query;
 mod rows;
 mod sources;
@@ -53,6 +54,7 @@ pub use names::Names;
 pub use notes::{NoteCommitRow, NoteLinesRow, NoteLinkRow, NoteMoveRow, NoteRewriteRow, NoteShareRow};
 pub use open::{Reader, Writer};
 pub use problems::{ProblemRow, UnknownRow};
+pub use pulls::{PullRow, PullSync};
 pub use query::{Cell, QueryResult};
 pub use rows::{
     AgentRunRow, CallKind, CallRow, EditRow, MarkKind, MarkRow, Place, PullRequestRow, ReportedRow, SOURCE_AGENT_FILE,

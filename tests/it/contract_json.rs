@@ -274,6 +274,10 @@ mod contract {
     shape!(NotesPrune {
         schema: String, is_dry_run: bool, pruned: Vec<String>, kept_needed: u64, kept_unknown: u64,
     } optional {});
+    shape!(Sync {
+        schema: String, forge: ForgeKind, repository: String, fetched: u64, again: u64, known: u64, is_resumed: bool,
+        requests: u64, unchanged: u64, points: u64, timezone: String,
+    } optional { watermark: String, since: String, stopped: String, resume_at: String });
     shape!(Settle {
         schema: String, is_dry_run: bool, looked_at: u64, candidates: u64, landings: Vec<SettleLanding>,
         open: Vec<SettleOpen>, notes_changed: u64,
@@ -385,7 +389,6 @@ mod contract {
     words!(OpenReason { HeadMissing, HistoryCut, NoContent, DifferentContent });
     words!(NoteFindingKind { BadLines, TooLarge, Unreadable, UnknownCommit });
     words!(HookForm { Files, Config, GlobalConfig, Manual });
-    words!(ForgeKind { Github, Gitlab, Gitea });
     words!(ForkWay { WorkflowRun, Target, None });
     words!(StepKind { Create, Change, Rename, Remove, RemoveFolder });
     words!(HookStanding { Installed, Outdated, Changed, ByHand, Chained, TakenOver, Foreign, Absent });
@@ -393,6 +396,15 @@ mod contract {
     words!(SettingsStanding { Installed, Partial, Absent, SwitchedOff, Unreadable });
     words!(CheckSeverity { Good, Warning, Error });
     words!(CostBy { Commit, Session, Turn, Model, Day, Week, Month, Branch, Author, Agent, Tool, File, Pr, None });
+    #[derive(Debug, PartialEq, Eq, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub(super) enum ForgeKind {
+        #[serde(rename = "github")]
+        GitHub,
+        #[serde(rename = "gitlab")]
+        GitLab,
+        Gitea,
+    }
     words!(PrsBy { Pull, Task, Model, Agent, State, Author, Month });
     words!(PullState { Open, Draft, Merged, Landed, Closed });
     words!(PullSource { Forge, Git, Head, Session });
@@ -901,6 +913,25 @@ fn sessions() -> r::Report {
     let rows = vec![session(16_730_000_000)];
     let not_listed = r::NotListed::default();
     r::Report::Sessions(Box::new(r::SessionsReport { scope: scope(), rows, not_listed, books: books(16_730_000_000) }))
+}
+
+fn sync(is_stopped: bool) -> r::Report {
+    r::Report::Sync(Box::new(r::SyncReport {
+        forge: r::ForgeKind::Gitea,
+        repository: HOSTILE.into(),
+        fetched: 120,
+        again: 3,
+        known: 4_000,
+        is_resumed: true,
+        requests: 9,
+        unchanged: 2,
+        points: 27,
+        watermark: Some(at(0)),
+        since: Some(at(-100)),
+        stopped: is_stopped.then(|| HOSTILE.into()),
+        resume_at: is_stopped.then(|| at(60)),
+        timezone: "UTC".into(),
+    }))
 }
 
 fn prs(by: r::PrsBy) -> r::Report {
@@ -1437,6 +1468,8 @@ fn every_report() -> Vec<r::Report> {
         settle(),
         import(),
         export(),
+        sync(false),
+        sync(true),
         pull_comment(r::CommentAction::Off),
         pull_comment(r::CommentAction::DryRun),
         r::Report::Install(Box::new(installing())),
@@ -1491,6 +1524,9 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(read::<contract::Ingest>(&ingest()).schema, "agent-trace/ingest/1");
     assert_eq!(read::<contract::NotesShow>(&notes_show()).schema, "agent-trace/notes-show/1");
     assert_eq!(read::<contract::Pull>(&pull()).schema, "agent-trace/pull/1");
+    for is_stopped in [false, true] {
+        assert_eq!(read::<contract::Sync>(&sync(is_stopped)).schema, "agent-trace/sync/1");
+    }
     for by in r::PrsBy::ALL {
         assert_eq!(read::<contract::Prs>(&prs(by)).schema, "agent-trace/prs/1");
     }

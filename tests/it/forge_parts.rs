@@ -9,11 +9,13 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use agent_trace::forge::{
-    Comment, Forge, ForgeError, Head, Key, Outcome, Patience, Posting, PullNumber, Site, State, Token, connect, post,
+    Comment, Forge, ForgeError, Head, Key, Memory, Outcome, Patience, Posting, PullEventKind, PullNumber, PullPhase,
+    PullSource, RestPulls, Site, State, Token, connect, post,
 };
 use agent_trace::report::{CommentAction as Action, CommentBehavior as Behavior, ForgeKind as Kind};
 use octocrab::Octocrab;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 /// A running server; it ends with its standard input.
 struct Parts {
@@ -52,12 +54,34 @@ impl Parts {
         Some(Parts { server, pull })
     }
 
-    fn forge(&self, token: &str) -> Box<dyn Forge> {
+    /// Where the checked server is, and that nobody waits.
+    fn site(&self) -> (Site, Patience) {
         let url = |name: &str| (name == "GITHUB_API_URL").then(|| self.pull.url.clone());
         let site = Site::read(Some(Kind::GitHub), Some("octocat/hello"), &url).unwrap();
         let short = Duration::from_millis(1);
         let patience = Patience { first_pause: short, between_writes: short, ..Patience::default() };
+        (site, patience)
+    }
+
+    fn forge(&self, token: &str) -> Box<dyn Forge> {
+        let (site, patience) = self.site();
         connect(&site, &Token::new("X", token).unwrap(), patience).unwrap()
+    }
+
+    /// Does something to the pull request.
+    fn send(&self, token: &str, verb: &str, what: &str, body: &Value) {
+        let path = format!("/repos/octocat/hello/pulls/{}/{what}", self.pull.number);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let status = runtime.block_on(async {
+            let client = Octocrab::builder().base_uri(self.pull.url.as_str()).unwrap().personal_token(token).build();
+            let client = client.unwrap();
+            let answer = match verb {
+                "PUT" => client._put(path, Some(body)).await,
+                _ => client._post(path, Some(body)).await,
+            };
+            answer.unwrap().status()
+        });
+        assert!(status.is_success(), "{verb} {what}: {status}");
     }
 
     fn number(&self) -> PullNumber {
@@ -135,6 +159,37 @@ fn the_pull_request_is_found_by_its_branch() {
     let branch = Some(("octocat".to_owned(), "topic".to_owned()));
     let head = Head { commit: parts.pull.head.clone(), branch, repository: None };
     assert_eq!(parts.forge("ours").pulls_of(&head).unwrap(), [parts.number()]);
+}
+
+/// Nothing is remembered.
+struct Forgetful;
+
+impl Memory for Forgetful {
+    fn recall(&self, _key: &str) -> Option<(String, String)> {
+        None
+    }
+
+    fn keep(&self, _key: &str, _tag: &str, _value: &str) {}
+}
+
+#[test]
+fn what_became_of_a_pull_request_is_read_by_requests_that_github_knows() {
+    let Some(parts) = Parts::start() else { return };
+    let (site, patience) = parts.site();
+    let pulls = RestPulls::new(&site, &Token::new("X", "ours").unwrap(), patience, &Forgetful).unwrap();
+    let open = pulls.page(None, 50).unwrap();
+    let [found] = open.pulls.as_slice() else { panic!("{open:?}") };
+    assert_eq!((found.number, found.phase, found.is_draft), (parts.pull.number, PullPhase::Open, false));
+    assert_eq!((found.title.as_str(), found.author.as_deref()), ("new", Some("octocat")));
+    assert_eq!((found.head.as_deref(), &found.merge), (Some(parts.pull.head.as_str()), &None));
+    assert_eq!(found.commits.last().map(|commit| commit.id.as_str()), Some(parts.pull.head.as_str()));
+    parts.send("theirs", "POST", "reviews", &json!({ "event": "APPROVE", "body": "good" }));
+    parts.send("ours", "PUT", "merge", &json!({ "merge_method": "squash" }));
+    let merged = pulls.one(parts.pull.number).unwrap().unwrap();
+    assert_eq!((merged.phase, merged.ended.is_some(), merged.merge.is_some()), (PullPhase::Merged, true, true));
+    let kinds: Vec<_> = merged.events.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [PullEventKind::Approved]);
+    assert_eq!(pulls.one(4_711).unwrap(), None);
 }
 
 /// octocrab sends POST where GitHub has only PATCH; if this passes one day, the check checks nothing, or octocrab does it

@@ -84,6 +84,10 @@ mod scenario_unseen;
 mod schema;
 mod stats_law;
 mod story_ledger;
+#[cfg(feature = "forge")]
+mod sync_github;
+#[cfg(feature = "forge")]
+mod sync_others;
 mod turns;
 
 use std::collections::BTreeSet;

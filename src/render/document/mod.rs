@@ -32,6 +32,7 @@ mod show_session;
 mod show_turn;
 mod stats;
 mod status;
+mod sync;
 mod table;
 mod tree;
 mod why;

@@ -3,7 +3,7 @@
 use super::block::Document;
 use super::{
     backfill, blame, ci, comment, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems, prs,
-    pull, query, sessions, settle, show_commit, show_session, show_turn, stats, status, why,
+    pull, query, sessions, settle, show_commit, show_session, show_turn, stats, status, sync, why,
 };
 use crate::report::Report;
 
@@ -45,6 +45,7 @@ impl Document {
             Report::Import(report) => exchange::imported(report),
             Report::Export(report) => exchange::exported(report),
             Report::PullComment(report) => comment::document(report),
+            Report::Sync(report) => sync::document(report),
         }
     }
 }

@@ -37,6 +37,8 @@ pub(crate) use answer::Costs;
 pub(crate) use claude::{Claude, SubagentRows};
 #[cfg(unix)]
 pub(crate) use live::pause;
+#[cfg(feature = "forge")]
+pub(crate) use output::Output;
 pub(crate) use scene::{Place, Scene, told, told_in};
 pub(crate) use server::Server;
 pub(crate) use spoil::Spoil;
