@@ -165,6 +165,7 @@ pub(super) fn entry(text: &CommitText, known: Option<&Commit>, session_name: &dy
         lines_missing,
         added_by: None,
         added_by_missing: Some(Missing::NotScanned),
+        pull: None,
         grade: links.iter().map(|link| link.grade).min().map(grade),
         evidence: evidence_words(links),
     }

@@ -8,6 +8,7 @@ use super::commits::{self, CommitText};
 use super::directory::Directory;
 use super::error::AnalysisError;
 use super::filter::Filter;
+use super::pull_of_commit::pulls_of;
 use crate::model::CommitId;
 use crate::report::{LogReport, NotListed};
 use crate::store::Reader;
@@ -26,7 +27,11 @@ pub fn log(reader: &Reader, filter: &Filter, list: &[CommitText], stamp: &Stamp)
         let entry = commits::entry(text, by_id.get(&text.id).copied(), &name);
         with_lines(reader, &directory, &text.id, entry)
     };
-    let rows = list.iter().map(row).collect::<Result<_, _>>()?;
+    let mut rows = list.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    let pulls = pulls_of(reader, &list.iter().map(|text| text.id).collect::<Vec<_>>())?;
+    for (row, text) in rows.iter_mut().zip(list) {
+        row.pull = pulls.get(&text.id).copied();
+    }
     let listed: HashSet<CommitId> = list.iter().map(|text| text.id).collect();
     let rest: Vec<_> = commits.values().filter(|commit| commit.calls > 0 && !listed.contains(&commit.id)).collect();
     let not_listed = NotListed { rows: rest.len() as u64, cost: rest.iter().filter_map(|commit| commit.cost()).sum() };

@@ -31,6 +31,7 @@ mod prompt;
 mod prs;
 mod pull_facts;
 mod pull_money;
+mod pull_of_commit;
 mod pull_outcomes;
 mod pull_owners;
 mod pull_rows;

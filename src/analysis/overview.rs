@@ -7,6 +7,7 @@ use super::cost::{CostGit, cost};
 use super::directory::Directory;
 use super::error::AnalysisError;
 use super::filter::Filter;
+use super::pull_of_commit::pulls_of;
 use super::sessions::entries;
 use crate::model::{CommitId, Timestamp};
 use crate::report::{CommitEntry, CostBy, DayCost, Hint, Missing, ModelCost, OverviewReport};
@@ -133,11 +134,13 @@ fn recent(
     with_cost.sort_by_key(|commit| (std::cmp::Reverse(commit.at), commit.id));
     with_cost.truncate(RECENT);
     let ids: Vec<CommitId> = with_cost.iter().map(|commit| commit.id).collect();
+    let pulls = pulls_of(reader, &ids)?;
     let name = |key: i64| directory.session(key).map_or_else(String::new, |name| name.id.clone());
     let entry = |(commit, subject): (&commits::Commit, Option<String>)| {
         let author = directory.text(commit.author).unwrap_or_default();
         let text = CommitText { id: commit.id, author, at: commit.at, subject: subject.unwrap_or_default() };
         let entry = commits::entry(&text, Some(commit), &name);
+        let entry = CommitEntry { pull: pulls.get(&text.id).copied(), ..entry };
         with_lines(reader, directory, &text.id, entry)
     };
     with_cost.into_iter().zip((facts.texts)(&ids)).map(entry).collect()

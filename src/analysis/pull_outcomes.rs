@@ -153,3 +153,110 @@ fn read(number: &dyn Fn(&str) -> Result<Option<i64>, AnalysisError>) -> Result<P
         wasted_missing: (of_forge == 0).then_some(missing),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::PrRow;
+    use proptest::prelude::*;
+
+    fn row(number: u64) -> PrRow {
+        PrRow {
+            number,
+            title: None,
+            source: PullSource::Forge,
+            state: None,
+            state_missing: None,
+            method: None,
+            method_missing: None,
+            author: None,
+            author_missing: None,
+            task: None,
+            created: None,
+            ended: None,
+            first_review_ms: None,
+            merge_ms: None,
+            rounds: None,
+            commits_after_review: None,
+            force_pushes: None,
+            checks: None,
+            forge_missing: None,
+            reverted_by: None,
+            commits: 0,
+            sessions: 0,
+            agent: None,
+            model: None,
+            lines: None,
+            cost: None,
+            cost_missing: None,
+        }
+    }
+
+    prop_compose! {
+        fn line()(
+            state in prop::option::of(prop::sample::select(PullState::ALL.to_vec())),
+            is_of_forge in any::<bool>(),
+            cost in prop::option::of(0i64..1_000_000_000_000),
+            reverted_by in prop::option::of(100u64..200),
+            is_as_is in prop::option::of(any::<bool>()),
+            merge_ms in prop::option::of(0u64..1_000_000),
+        ) -> PullLine {
+            let source = if is_of_forge { PullSource::Forge } else { PullSource::Git };
+            PullLine { row: PrRow { state, source, cost: cost.map(NanoUsd), reverted_by, merge_ms, ..row(1) }, is_as_is }
+        }
+    }
+
+    /// Everything that is a sum, and so must be the sum of its parts.
+    fn sums(outcome: &PullOutcome) -> Vec<i64> {
+        let counts = outcome.by_state().into_iter().chain([
+            outcome.pulls,
+            outcome.reverted,
+            outcome.accepted_with_cost,
+            outcome.acceptance.count,
+            outcome.acceptance.of,
+            outcome.as_is.count,
+            outcome.as_is.of,
+            outcome.merge.of,
+        ]);
+        let amounts = [outcome.cost, outcome.wasted].map(|amount| amount.unwrap_or_default().0);
+        counts.map(|count| count as i64).chain(amounts).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn groups_are_the_parts_of_the_whole(
+            lines in prop::collection::vec(line(), 1..40),
+            groups in prop::collection::vec(0usize..5, 40),
+        ) {
+            let mut lines = lines;
+            // Without a forge nothing is said of waste; that is no part either.
+            lines.iter_mut().for_each(|line| line.row.source = PullSource::Forge);
+            let whole = outcomes(&lines, &vec![0; lines.len()], 1).unwrap();
+            let parts = outcomes(&lines, &groups[..lines.len()], 5).unwrap();
+            let mut summed = vec![0; sums(&whole[0]).len()];
+            for part in &parts {
+                summed.iter_mut().zip(sums(part)).for_each(|(sum, part)| *sum += part);
+            }
+            prop_assert_eq!(summed, sums(&whole[0]));
+        }
+
+        #[test]
+        fn what_the_forge_did_not_tell_of_is_in_no_rate(lines in prop::collection::vec(line(), 1..20)) {
+            let outcome = outcomes(&lines, &vec![0; lines.len()], 1).unwrap()[0];
+            let told = lines.iter().filter(|line| line.row.source == PullSource::Forge);
+            let ended = told.filter(|line| line.row.state.is_some_and(PullState::is_ended)).count() as u64;
+            prop_assert_eq!(outcome.acceptance.of, ended);
+            prop_assert!(outcome.acceptance.count <= ended);
+            prop_assert_eq!(outcome.acceptance.rate.is_some(), ended > 0);
+            let costs: Vec<i64> = lines.iter().filter_map(|line| line.row.cost).map(|cost| cost.0).collect();
+            prop_assert_eq!(outcome.cost.map(|cost| cost.0), (!costs.is_empty()).then(|| costs.iter().sum::<i64>()));
+            let mut times: Vec<u64> = lines.iter().filter_map(|line| line.row.merge_ms).collect();
+            times.sort_unstable();
+            if let (Some(median), Some(p90)) = (outcome.merge.median_ms, outcome.merge.p90_ms) {
+                prop_assert!(times.contains(&median) && times.contains(&p90) && median <= p90);
+                let above = times.iter().filter(|time| **time > p90).count();
+                prop_assert!(above * 10 <= times.len() + 5, "{above} of {} above", times.len());
+            }
+        }
+    }
+}

@@ -7,6 +7,7 @@ use super::coverage;
 use super::directory::Directory;
 use super::error::AnalysisError;
 use super::filter::Filter;
+use super::pull_of_commit::pulls_of;
 use crate::derive::{Bucket as Code, Evidence as Kind};
 use crate::model::{NanoUsd, Timestamp};
 use crate::report::{
@@ -29,7 +30,8 @@ pub fn show_commit(
     let known = all.iter().find(|(_, commit)| commit.id == text.id);
     let name = |key: i64| directory.session(key).map_or_else(String::new, |name| name.id.clone());
     let commit = commits::entry(text, known.map(|(_, commit)| commit), &name);
-    let commit = with_lines(reader, &directory, &text.id, commit)?;
+    let mut commit = with_lines(reader, &directory, &text.id, commit)?;
+    commit.pull = pulls_of(reader, &[text.id])?.remove(&text.id);
     let key = known.map_or(-1, |(key, _)| *key);
     let calls = reader.rows(CALLS, &[key])?;
     let links = known.map(|(_, commit)| commit.links.clone()).unwrap_or_default();

@@ -207,7 +207,8 @@ impl Search<'_> {
         commit: Option<CommitKey>,
         session: Option<i64>,
     ) -> Result<Vec<WhyPullRequest>, AnalysisError> {
-        let sql = "SELECT CAST(value AS INTEGER) FROM claim WHERE git_commit = ?1 AND kind = 4 ORDER BY 1";
+        let sql = "SELECT CAST(value AS INTEGER) FROM claim WHERE git_commit = ?1 AND kind = 4
+            UNION SELECT number FROM landed_pull WHERE git_commit = ?1 ORDER BY 1";
         let of_commit = self.reader.rows(sql, &[commit.map_or(-1, |commit| commit.key)])?;
         let sql = "SELECT number, repository FROM pull_request WHERE session = ?1 ORDER BY number";
         let of_session = self.reader.rows(sql, &[session.unwrap_or(-1)])?;

@@ -55,6 +55,8 @@ pub struct CommitEntry {
     pub added_by: Option<LineCounts>,
     /// Why they are not known.
     pub added_by_missing: Option<Missing>,
+    /// The pull request that brought it; `null` if none is known.
+    pub pull: Option<u64>,
     /// The best grade of its links.
     pub grade: Option<Grade>,
     /// What the links rest on, in words: `printed id`, `trailer`, `61 lines`, …

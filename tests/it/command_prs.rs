@@ -145,6 +145,21 @@ fn groups_and_filters_leave_nothing_out() {
 }
 
 #[test]
+fn commits_name_the_pull_request_that_brought_them() {
+    let world = world();
+    let log = world.ask(["log"]);
+    let pull = |subject: &str| {
+        let rows = log["rows"].as_array().unwrap();
+        rows.iter().find(|row| row["subject"].as_str().unwrap().starts_with(subject)).unwrap()["pull"].clone()
+    };
+    let subjects = ["feat: add b", "c", "d", "Merge pull request", "Revert", "e, straight", "start"];
+    assert_eq!(subjects.map(pull), [json!(7), json!(8), json!(8), json!(8), json!(9), json!(null), json!(null)]);
+    assert_eq!(world.ask(["show", "HEAD~1"])["commit"]["pull"], 9);
+    assert_eq!(world.ask(["why", "c.rs:2"])["pull_requests"][0]["number"], 8);
+    assert!(world.run(["log"]).stdout.contains("#8"));
+}
+
+#[test]
 fn authors_are_shown_only_when_asked_for() {
     let output = world().run(["prs", "--by", "author"]);
     assert!(output.to_string().contains("hint: agent-trace prs --by author --authors"), "{output}");

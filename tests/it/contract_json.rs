@@ -113,7 +113,7 @@ mod contract {
         evidence: Vec<String>,
     } optional {
         cost_nano_usd: i64, cost_missing: Missing, parts: Parts, agent_lines: u64, added_lines: u64,
-        lines_missing: Missing, grade: Grade, added_by: LineCounts, added_by_missing: Missing,
+        lines_missing: Missing, grade: Grade, added_by: LineCounts, added_by_missing: Missing, pull: u64,
     });
 
     shape!(Sessions {
@@ -513,6 +513,7 @@ fn books(total: i64) -> r::Books {
 
 fn commit(subject: &str) -> r::CommitEntry {
     r::CommitEntry {
+        pull: Some(12),
         commit: "a1b2c3d4e5".repeat(4),
         short: "a1b2c3d4e5".into(),
         author: "Ada".into(),

@@ -42,6 +42,10 @@ pub(super) fn commits(rows: &[CommitEntry], is_wide: bool) -> Table {
         .with(Column::data("added_by_agents"), |row| data(row, |counts| counts.agent))
         .with(Column::data("added_by_people"), |row| data(row, |counts| counts.human))
         .with(Column::data("added_by_unknown"), |row| data(row, |counts| counts.unknown))
+        .with(Column::name("pr", "").for_people().optional(), |row| {
+            row.pull.map_or(Cell::Blank, |number| Cell::Text(format!("#{number}")))
+        })
+        .with(Column::data("pull"), |row| row.pull.map_or(Cell::Blank, Cell::text))
         .with(Column::name("link", "grade").optional(), |row| Cell::maybe(row.grade.map(grade_name)))
         .with(Column::data("evidence"), |row| Cell::Text(row.evidence.join("; ")))
         .with(Column::text("subject", "subject"), |row| Cell::text(&row.subject))

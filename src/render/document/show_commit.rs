@@ -31,6 +31,7 @@ pub(super) fn document(report: &ShowCommitReport) -> Document {
             ("by people", count(|counts| counts.human)),
             ("unknown", count(|counts| counts.unknown)),
             ("sessions", Cell::count(commit.sessions.len() as u64)),
+            ("pull request", commit.pull.map_or(Cell::Blank, |number| Cell::Text(format!("#{number}")))),
         ]);
     for session in &report.sessions {
         document = document.with_heading(title(session)).with_all(evidence(session)).with_table(calls(&session.calls));
