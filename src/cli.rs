@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::render::Format;
-use crate::report::{CommentBehavior, CostBy, ForgeKind, PrsBy, PullState, SettingsScope, StatsBy};
+use crate::report::{CommentBehavior, CostBy, ForgeKind, ForkWay, PrsBy, PullState, SettingsScope, StatsBy};
 use crate::ui::ColourChoice;
 
 /// Under which the options of every command stand, apart from a command's own.
@@ -272,6 +272,14 @@ agent-trace settle --remote upstream --notes-from https://git.example/fork.git -
     #[command(after_help = "Examples:\n  agent-trace prs -n 20\n  agent-trace prs --by model --since 90d\n  \
 agent-trace prs --state closed --json")]
     Prs(PrsArgs),
+    /// Workflows for pull requests: write them into this work tree, or take them away
+    #[command(after_help = "Examples:\n  agent-trace ci install --dry-run\n  agent-trace ci install\n  \
+agent-trace ci uninstall")]
+    Ci {
+        /// What about them
+        #[command(subcommand)]
+        action: CiAction,
+    },
     /// Keep what another tool says of lines: records of the "Agent Trace" format
     ///
     /// FILE holds one record, a list of them, or one a line (JSON). Their lines are shown by `blame` as declared, with
@@ -603,6 +611,68 @@ agent-trace pr comment --base origin/main --fetch --repo octocat/hello --pull 7\
 agent-trace pr comment --base origin/main --behavior hide-and-new --require-comment\n  \
 agent-trace pr comment --report agent-trace.json")]
     Comment(CommentArgs),
+}
+
+/// What to do with workflows.
+#[derive(Debug, Clone, Subcommand)]
+pub enum CiAction {
+    /// Write workflows that comment on pull requests, and carry notes to the commits that landed
+    ///
+    /// For GitHub, GitLab, Gitea and Forgejo, with no more permissions than each job needs. No job checks a pull request
+    /// out or runs anything of it: commits and notes are read as data. A file that somebody changed stays as it is, and
+    /// the exit code is 1.
+    #[command(
+        after_help = "Examples:\n  agent-trace ci install --dry-run\n  agent-trace ci install --forks target\n  \
+agent-trace ci install --forge gitlab --no-settle\n  \
+agent-trace ci install --ref 0123456789abcdef0123456789abcdef01234567"
+    )]
+    Install(CiInstallArgs),
+    /// Take the workflows away again
+    ///
+    /// A file that somebody changed stays as it is, and the exit code is 1.
+    #[command(after_help = "Example:\n  agent-trace ci uninstall --dry-run")]
+    Uninstall(CiUninstallArgs),
+}
+
+/// Which workflows.
+#[derive(Debug, Clone, Args)]
+pub struct CiInstallArgs {
+    /// The forge: github, gitlab or gitea [default: by the address of the remote]
+    #[arg(long, value_name = "KIND", hide_possible_values = true)]
+    pub forge: Option<ForgeKind>,
+    /// Pull requests of forks: workflow-run (their job reports, ours comments), target (pull_request_target; nothing of
+    /// theirs is run) or none [default: workflow-run on GitHub, target on Gitea, none on GitLab]
+    #[arg(long, value_name = "WAY", hide_possible_values = true)]
+    pub forks: Option<ForkWay>,
+    /// Carry notes to what landed, on pushes to the default branch; this is the default
+    #[arg(long, overrides_with = "no_settle")]
+    pub settle: bool,
+    /// Do not
+    #[arg(long)]
+    pub no_settle: bool,
+    /// The branch that things land on [default: the remote's]
+    #[arg(long, value_name = "BRANCH")]
+    pub branch: Option<String>,
+    /// The tag or, better, the commit of agent-trace that the jobs build [default: this version]
+    #[arg(long = "ref", value_name = "REV")]
+    pub reference: Option<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Overwrite files that somebody changed
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// How workflows are taken away.
+#[derive(Debug, Clone, Args)]
+pub struct CiUninstallArgs {
+    /// Only say what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Also remove files of ours that somebody changed
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// How a pull request is commented.

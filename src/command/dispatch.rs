@@ -5,7 +5,7 @@ use std::process::ExitCode as ProcessExit;
 use clap::Parser;
 
 use super::context::Context;
-use super::{backfill, doctor, import, ingest, install, man, notes, prices, problems, pull, settle, sql, status};
+use super::{backfill, ci, doctor, import, ingest, install, man, notes, prices, problems, pull, settle, sql, status};
 use crate::cli::{Cli, Command, CommentArgs, PullAction, SyncArgs};
 use crate::error::{Error, ExitCode};
 use crate::ui::{Environment, Settings, Ui};
@@ -59,6 +59,7 @@ fn execute(cli: Cli, ui: &Ui) -> Result<ExitCode, Error> {
         Some(Command::Sql { statement, limit }) => sql::run(&context, &statement, limit),
         Some(Command::InstallHooks(args)) => install::install(&context, &args),
         Some(Command::UninstallHooks(args)) => install::uninstall(&context, &args),
+        Some(Command::Ci { action }) => ci::run(&context, &action),
         Some(Command::Status) => status::run(&context),
         Some(Command::Doctor) => doctor::run(&context),
         Some(Command::Completions { shell }) => man::completions(&context, shell),

@@ -211,7 +211,8 @@ fn report(plan: &Plan, is_dry_run: bool) -> InstallReport {
     }
 }
 
-fn steps(actions: &[Action]) -> Vec<InstallStep> {
+/// Returns steps as reports show them.
+pub(super) fn steps(actions: &[Action]) -> Vec<InstallStep> {
     let is_moved =
         |path: &Path| actions.iter().any(|action| matches!(action, Action::Rename { from, .. } if from == path));
     let written = |path: &Path| if path.exists() && !is_moved(path) { StepKind::Change } else { StepKind::Create };

@@ -9,6 +9,7 @@ mod backfill;
 mod blame;
 #[cfg(feature = "analytics")]
 mod blame_porcelain;
+mod ci;
 mod context;
 mod dispatch;
 mod doctor;

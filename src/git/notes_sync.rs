@@ -178,10 +178,12 @@ impl Repo {
         let mut git = Command::new("git");
         let no_hooks = format!("core.hooksPath={}", self.common_dir().join("agent-trace/no-hooks").display());
         git.arg("--git-dir").arg(git_dir).args(["-c", &no_hooks, "-c", "gc.auto=0"]).args(asked.arguments);
+        // What the environment configures already, such as a login, stays.
+        let before = std::env::var("GIT_CONFIG_COUNT").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
         if !asked.configuration.is_empty() {
-            git.env("GIT_CONFIG_COUNT", asked.configuration.len().to_string());
+            git.env("GIT_CONFIG_COUNT", (before + asked.configuration.len()).to_string());
         }
-        for (number, (key, value)) in asked.configuration.iter().enumerate() {
+        for (number, (key, value)) in (before..).zip(asked.configuration) {
             git.env(format!("GIT_CONFIG_KEY_{number}"), key).env(format!("GIT_CONFIG_VALUE_{number}"), value);
         }
         git.env("AGENT_TRACE", "0")

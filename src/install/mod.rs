@@ -29,6 +29,8 @@ mod manual;
 mod script;
 mod settings;
 mod settings_plan;
+mod workflow;
+mod workflow_plan;
 
 pub use action::{Action, Plan};
 pub use apply::apply;
@@ -46,3 +48,5 @@ pub use hook_program::HookProgram;
 pub use manual::ManualLine;
 pub use settings::{installed_events, with_hooks, without_hooks};
 pub use settings_plan::{Settings, install_settings, uninstall_settings};
+pub use workflow::{Blanks, Runner, Workflow};
+pub use workflow_plan::{WorkflowFiles, WorkflowPlan, install_workflows, uninstall_workflows};

@@ -18,8 +18,10 @@ pub(super) fn markdown_text(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '@' => push_broken(&mut escaped, "@"),
             '#' => push_broken(&mut escaped, "\\#"),
+            '!' if after.starts_with(|next: char| next.is_ascii_digit()) => push_broken(&mut escaped, "!"),
             ':' if begins_something(after) => push_broken(&mut escaped, ":"),
-            '.' if ends_with_www(before) => push_broken(&mut escaped, "."),
+            // Parsers take `www.` for an address whatever follows, so the break stands before its end.
+            '.' if ends_with_www(before) => escaped.push_str(&format!("{BREAK}.")),
             '-' if ends_with_gh(before) => push_broken(&mut escaped, "-"),
             '-' | '+' | '=' | '.' | ')' if begins_line(before) => push_escaped(&mut escaped, character),
             '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => push_escaped(&mut escaped, character),
@@ -79,8 +81,9 @@ pub(super) mod tests {
         assert_eq!(markdown_text("<img src=x>"), "&lt;img src=x&gt;");
         assert_eq!(markdown_text("`code` [a](b)"), "\\`code\\` \\[a\\](b)");
         assert_eq!(markdown_text("ask @octocat in #12"), "ask @&#8203;octocat in \\#&#8203;12");
+        assert_eq!(markdown_text("!12 and 5!"), "!&#8203;12 and 5!");
         assert_eq!(markdown_text("https://x.example"), "https:&#8203;//x.example");
-        assert_eq!(markdown_text("www.x and GH-12"), "www.&#8203;x and GH-&#8203;12");
+        assert_eq!(markdown_text("www.x and GH-12"), "www&#8203;.x and GH-&#8203;12");
         assert_eq!(markdown_text("- 1. a-b"), "\\- 1. a-b");
         assert_eq!(markdown_text("12. a"), "12\\. a");
         assert_eq!(markdown_text("at 12:54: :smile:"), "at 12:54: :&#8203;smile:");

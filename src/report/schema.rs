@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::backfill::BackfillReport;
 use super::blame::BlameReport;
+use super::ci::CiReport;
 use super::comment::CommentReport;
 use super::cost::CostReport;
 use super::doctor::DoctorReport;
@@ -96,6 +97,12 @@ pub enum Report {
     /// `agent-trace uninstall-hooks`.
     #[serde(rename = "agent-trace/uninstall/1")]
     Uninstall(Box<InstallReport>),
+    /// `agent-trace ci install`.
+    #[serde(rename = "agent-trace/ci-install/1")]
+    CiInstall(Box<CiReport>),
+    /// `agent-trace ci uninstall`.
+    #[serde(rename = "agent-trace/ci-uninstall/1")]
+    CiUninstall(Box<CiReport>),
     /// `agent-trace status`.
     #[serde(rename = "agent-trace/status/1")]
     Status(Box<StatusReport>),
@@ -164,6 +171,8 @@ impl Report {
             | Report::Backfill(_)
             | Report::Install(_)
             | Report::Uninstall(_)
+            | Report::CiInstall(_)
+            | Report::CiUninstall(_)
             | Report::Status(_)
             | Report::Doctor(_)
             | Report::NotesSync(_)

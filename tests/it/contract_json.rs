@@ -334,6 +334,9 @@ mod contract {
     shape!(Install {
         schema: String, dry_run: bool, steps: Vec<Step>, manual: Vec<Manual>, warnings: Vec<String>,
     } optional { form: HookForm, hooks_dir: String, program: String });
+    shape!(Ci { schema: String, dry_run: bool, steps: Vec<Step>, kept: Vec<String>, next: Vec<String> } optional {
+        forge: ForgeKind, forks: ForkWay, reference: String,
+    });
     shape!(Step { step: StepKind, path: String } optional { to: String });
     shape!(Manual { hook: String, path: String, line: String } optional {});
 
@@ -386,6 +389,7 @@ mod contract {
     words!(OpenReason { HeadMissing, HistoryCut, NoContent, DifferentContent });
     words!(NoteFindingKind { BadLines, TooLarge, Unreadable, UnknownCommit });
     words!(HookForm { Files, Config, GlobalConfig, Manual });
+    words!(ForkWay { WorkflowRun, Target, None });
     words!(StepKind { Create, Change, Rename, Remove, RemoveFolder });
     words!(HookStanding { Installed, Outdated, Changed, ByHand, Chained, TakenOver, Foreign, Absent });
     words!(SettingsScope { Project, Local, User, None });
@@ -1357,6 +1361,18 @@ fn pull_comment(action: r::CommentAction) -> r::Report {
     }))
 }
 
+fn ci(forge: r::ForgeKind, forks: r::ForkWay) -> r::CiReport {
+    r::CiReport {
+        dry_run: false,
+        forge: Some(forge),
+        forks: Some(forks),
+        reference: Some("v1".into()),
+        steps: installing().steps,
+        kept: vec![HOSTILE.into()],
+        next: vec!["commit them".into()],
+    }
+}
+
 fn installing() -> r::InstallReport {
     let step =
         |step, path: &str, to: Option<&str>| r::InstallStep { step, path: path.into(), to: to.map(str::to_owned) };
@@ -1459,6 +1475,8 @@ fn every_report() -> Vec<r::Report> {
         pull_comment(r::CommentAction::DryRun),
         r::Report::Install(Box::new(installing())),
         r::Report::Uninstall(Box::default()),
+        r::Report::CiInstall(Box::new(ci(r::ForgeKind::GitHub, r::ForkWay::WorkflowRun))),
+        r::Report::CiUninstall(Box::default()),
         status(),
         doctor(),
     ];
@@ -1530,6 +1548,14 @@ fn every_report_has_the_declared_shape() {
     assert_eq!(install.schema, "agent-trace/install/1");
     let uninstall = read::<contract::Install>(&r::Report::Uninstall(Box::default()));
     assert_eq!(uninstall.schema, "agent-trace/uninstall/1");
+    use r::ForgeKind as K;
+    use r::ForkWay as W;
+    for (forge, forks) in [(K::GitHub, W::WorkflowRun), (K::GitLab, W::None), (K::Gitea, W::Target)] {
+        let written = read::<contract::Ci>(&r::Report::CiInstall(Box::new(ci(forge, forks))));
+        assert_eq!(written.schema, "agent-trace/ci-install/1");
+    }
+    let taken = read::<contract::Ci>(&r::Report::CiUninstall(Box::default()));
+    assert_eq!(taken.schema, "agent-trace/ci-uninstall/1");
     assert_eq!(read::<contract::Status>(&status()).schema, "agent-trace/status/1");
     assert_eq!(read::<contract::Doctor>(&doctor()).schema, "agent-trace/doctor/1");
 }

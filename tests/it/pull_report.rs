@@ -151,3 +151,93 @@ fn a_history_that_is_cut_off_is_said_with_the_command_that_completes_it() {
     let found = report(&world, &shallow, ["--base", "origin/main", "--fetch"]);
     assert_eq!(found, report(&world, &fresh, ["--base", "origin/main", "--fetch"]));
 }
+
+/// What a job has: a forge whose repositories are at addresses, an event of a fork, an empty folder for temporary files.
+struct Job {
+    world: World,
+    whole: Value,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Job {
+    /// The notes are in the fork alone, as they are when its owner pushed them there.
+    fn of_a_fork() -> Job {
+        let (world, fresh) = story();
+        let whole = report(&world, &fresh, ["--base", "origin/main", "--fetch"]);
+        let (hub, fork) = (world.path("").with_file_name("hub.git"), world.path("").with_file_name("fork.git"));
+        let _ = world.git(["clone", "--quiet", "--mirror", hub.to_str().unwrap(), fork.to_str().unwrap()]).success();
+        let _ = world.git_in(&hub, ["update-ref", "-d", "refs/notes/agent-trace"]).success();
+        let end = |commit: &Value, name: &str| {
+            let clone_url = format!("https://github.example/{name}.git");
+            json!({ "sha": commit, "repo": { "full_name": name, "clone_url": clone_url } })
+        };
+        let event = json!({ "pull_request": {
+            "number": 7, "base": end(&whole["base"], "o/r"), "head": end(&whole["head"], "f/r"),
+        }});
+        let file = world.home().join("event.json");
+        std::fs::write(&file, event.to_string()).unwrap();
+        let (temporary, of) = (world.home().with_file_name("tmp"), |path: &Path| path.to_str().unwrap().to_owned());
+        let instead = |path: &Path| format!("url.file://{}.insteadOf", path.display());
+        let variables = vec![
+            ("GITHUB_EVENT_PATH", of(&file)),
+            ("GITHUB_SERVER_URL", "https://github.example".into()),
+            ("GITHUB_REPOSITORY", "o/r".into()),
+            ("GITHUB_TOKEN", "ghs_secret".into()),
+            ("GITHUB_OUTPUT", of(&world.home().join("output"))),
+            ("GITHUB_STEP_SUMMARY", of(&world.home().join("summary.md"))),
+            ("RUNNER_TEMP", of(&temporary)),
+            ("GIT_CONFIG_COUNT", "2".into()),
+            ("GIT_CONFIG_KEY_0", instead(&hub)),
+            ("GIT_CONFIG_VALUE_0", "https://github.example/o/r".into()),
+            ("GIT_CONFIG_KEY_1", instead(&fork)),
+            ("GIT_CONFIG_VALUE_1", "https://github.example/f/r.git".into()),
+        ];
+        Job { world, whole, variables }
+    }
+
+    fn variables(&self) -> Vec<(&str, &str)> {
+        self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+}
+
+#[test]
+fn a_job_in_an_empty_folder_finds_repository_commits_and_the_forks_notes_by_itself() {
+    let job = Job::of_a_fork();
+    let empty = job.world.path("").with_file_name("empty");
+    let _ = job.world.git(["init", "--quiet", empty.to_str().unwrap()]).success();
+    let arguments = ["-C", empty.to_str().unwrap(), "pr", "report", "--fetch", "--json"];
+    assert_eq!(job.world.run_with(&arguments, &job.variables()).success().json(), job.whole);
+    let arguments = ["-C", empty.to_str().unwrap(), "pr", "comment", "--fetch", "--dry-run"];
+    let body = job.world.run_with(&arguments, &job.variables()).success().stdout;
+    assert!(body.contains("**Self-reported by a fork**") && body.contains("2 of 3"), "{body}");
+}
+
+/// Steps of the action are shell, so they are run as a runner would.
+#[cfg(unix)]
+#[test]
+fn the_steps_of_the_action_report_and_tell_the_runner() {
+    let job = Job::of_a_fork();
+    let kept = job.world.home().join("kept");
+    std::fs::create_dir_all(kept.join("bin")).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_agent-trace"), kept.join("bin/agent-trace")).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/action");
+    let run = |more: &[(&str, &str)]| {
+        let mut command = job.world.command(&script, &job.world.home());
+        command.arg("run").env("KEPT_IN", &kept).envs(job.variables()).envs(more.iter().copied());
+        command.output().unwrap()
+    };
+    let done = run(&[("MODE", "report"), ("MIN_COVERAGE", "50")]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let output = std::fs::read_to_string(job.world.home().join("output")).unwrap();
+    let file = output.lines().find_map(|line| line.strip_prefix("json_path=")).unwrap();
+    let found: Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    assert_eq!(found, job.whole);
+    assert!(output.contains("total_usd<<"), "{output}");
+    let summary = std::fs::read_to_string(job.world.home().join("summary.md")).unwrap();
+    assert!(summary.contains("Self-reported by a fork"), "{summary}");
+    assert_eq!(run(&[("MODE", "report"), ("MIN_COVERAGE", "99")]).status.code(), Some(4));
+    assert_eq!(run(&[("MODE", "report"), ("HEAD", "--upload-pack=touch x")]).status.code(), Some(2));
+    assert_eq!(run(&[("MODE", "; touch x")]).status.code(), Some(2));
+    assert!(run(&[("BEHAVIOR", "off"), ("BUDGET", "100"), ("FAIL_OVER", "true")]).status.success());
+    assert!(!job.world.home().join("x").exists());
+}

@@ -18,7 +18,7 @@ pub(super) fn installed(report: &InstallReport) -> Document {
             ("hooks folder", Cell::maybe(report.hooks_dir.as_deref())),
             ("program", Cell::maybe(report.program.as_deref())),
         ])
-        .with_all(steps(report, nothing))
+        .with_all(steps(&report.steps, report.dry_run, nothing))
         .with_all(manual(report))
         .with_all(list("to know", report.warnings.clone(), Role::Warning))
         .with_data(table(&report.steps))
@@ -27,23 +27,25 @@ pub(super) fn installed(report: &InstallReport) -> Document {
 /// Returns the page after taking hooks out.
 pub(super) fn uninstalled(report: &InstallReport) -> Document {
     Document::new("UTC")
-        .with_all(steps(report, "nothing of agent-trace is installed"))
+        .with_all(steps(&report.steps, report.dry_run, "nothing of agent-trace is installed"))
         .with_all(list("to know", report.warnings.clone(), Role::Warning))
         .with_data(table(&report.steps))
 }
 
-fn steps(report: &InstallReport, nothing: &str) -> Vec<Block> {
-    if report.steps.is_empty() {
+/// The steps as a table, or that there are none.
+pub(super) fn steps(steps: &[InstallStep], is_dry_run: bool, nothing: &str) -> Vec<Block> {
+    if steps.is_empty() {
         return list("", vec![nothing.to_owned()], Role::Plain).into_iter().collect();
     }
-    let count = counted(report.steps.len() as u64, "step");
-    let done = if report.dry_run { format!("{count} planned, nothing was done") } else { format!("{count} done") };
-    let mut blocks = vec![Block::Table(table(&report.steps))];
+    let count = counted(steps.len() as u64, "step");
+    let done = if is_dry_run { format!("{count} planned, nothing was done") } else { format!("{count} done") };
+    let mut blocks = vec![Block::Table(table(steps))];
     blocks.extend(list("", vec![done], Role::Muted));
     blocks
 }
 
-fn table(steps: &[InstallStep]) -> Table {
+/// The same as data.
+pub(super) fn table(steps: &[InstallStep]) -> Table {
     Table::of(steps)
         .with(Column::name("step", "step"), |step| Cell::text(step.step.words()))
         .with(Column::path("file", "path"), |step| Cell::text(&step.path))

@@ -7,6 +7,7 @@ mod blame;
 mod block;
 mod books;
 mod cell;
+mod ci;
 mod column;
 mod comment;
 mod commits;

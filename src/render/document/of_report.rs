@@ -2,7 +2,7 @@
 
 use super::block::Document;
 use super::{
-    backfill, blame, comment, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems, prs,
+    backfill, blame, ci, comment, cost, doctor, exchange, ingest, install, log, notes, overview, prices, problems, prs,
     pull, query, sessions, settle, show_commit, show_session, show_turn, stats, status, sync, why,
 };
 use crate::report::Report;
@@ -32,6 +32,8 @@ impl Document {
             Report::Backfill(report) => backfill::document(report),
             Report::Install(report) => install::installed(report),
             Report::Uninstall(report) => install::uninstalled(report),
+            Report::CiInstall(report) => ci::installed(report),
+            Report::CiUninstall(report) => ci::uninstalled(report),
             Report::Status(report) => status::document(report),
             Report::Doctor(report) => doctor::document(report),
             Report::NotesShow(report) => notes::show(report),
