@@ -6,7 +6,7 @@ use super::directory::Directory;
 use super::error::AnalysisError;
 use super::filter::Filter;
 use super::frames::{Group, SUMS, grouped, spend, spending};
-use super::pull_facts::Lineages;
+use super::pull_facts::PullGit;
 use super::{cost_commit, cost_file, cost_pull, cost_tool, period};
 use crate::model::{Agent, NanoUsd, Timestamp};
 use crate::report::{CostBy, CostKey, CostReport, CostRow, Missing, NotListed, TokenCounts};
@@ -16,14 +16,14 @@ use crate::store::{CallKind, Reader};
 pub struct CostGit<'g> {
     /// Subjects of commits.
     pub texts: &'g Texts<'g>,
-    /// How merged pull requests came in.
-    pub lineages: &'g Lineages<'g>,
+    /// How commits came in.
+    pub pulls: PullGit<'g>,
 }
 
 impl<'g> CostGit<'g> {
     /// Where no pull request is asked for.
     pub(super) fn texts(texts: &'g Texts<'g>) -> CostGit<'g> {
-        CostGit { texts, lineages: &|_| None }
+        CostGit { texts, pulls: PullGit::NOTHING }
     }
 }
 
@@ -43,7 +43,7 @@ pub fn cost(
     let mut rows = match by {
         CostBy::Commit => cost_commit::by_commit(reader, filter, &directory, git.texts)?,
         CostBy::Author => cost_commit::by_author(reader, filter, &directory)?,
-        CostBy::Pull => cost_pull::by_pull(reader, filter, git.lineages)?,
+        CostBy::Pull => cost_pull::by_pull(reader, filter, git.pulls)?,
         CostBy::File => cost_file::rows(reader, filter, &directory)?,
         CostBy::Tool => cost_tool::rows(reader, filter, &directory)?,
         CostBy::Turn => cost_tool::by_turn(reader, filter, &directory)?,

@@ -6,20 +6,16 @@ use super::commits::{self, Commit};
 use super::cost_commit::row_of;
 use super::error::AnalysisError;
 use super::filter::Filter;
-use super::pull_facts::{Lineages, PullFacts};
+use super::pull_facts::{PullFacts, PullGit};
 use super::pull_owners::Owners;
 use crate::report::{CostKey, CostRow};
 use crate::store::Reader;
 
 /// Returns one row for every pull request with money, and one for the commits that none brought.
-pub(super) fn by_pull(
-    reader: &Reader,
-    filter: &Filter,
-    lineages: &Lineages<'_>,
-) -> Result<Vec<CostRow>, AnalysisError> {
+pub(super) fn by_pull(reader: &Reader, filter: &Filter, git: PullGit<'_>) -> Result<Vec<CostRow>, AnalysisError> {
     let commits = commits::read(reader, &filter.on_ledger())?;
     let facts = PullFacts::read(reader)?;
-    let owners = Owners::new(&facts, &commits, lineages);
+    let owners = Owners::new(&facts, &commits, git);
     let mut pulls: BTreeMap<Option<u64>, Vec<&Commit>> = BTreeMap::new();
     for (key, commit) in commits.iter().filter(|(_, commit)| commit.calls > 0) {
         pulls.entry(owners.of.get(key).copied()).or_default().push(commit);

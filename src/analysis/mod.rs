@@ -60,7 +60,7 @@ pub use log::log;
 pub use overview::{OverviewFacts, overview};
 pub use prompt::{PromptText, prompts};
 pub use prs::{PrsForm, PrsGit, prs};
-pub use pull_facts::{ForgePull, Lineage, Lineages, PullBranchCommit};
+pub use pull_facts::{ForgePull, Lineage, Lineages, PullBranchCommit, PullGit, loose_commits};
 pub use pull_rows::Titles;
 pub use sessions::sessions;
 pub use show_commit::show_commit;

@@ -7,7 +7,7 @@ use super::commits;
 use super::directory::Directory;
 use super::error::AnalysisError;
 use super::filter::Filter;
-use super::pull_facts::{Lineages, PullFacts};
+use super::pull_facts::{PullFacts, PullGit};
 use super::pull_money::work;
 use super::pull_outcomes::outcomes;
 use super::pull_owners::Owners;
@@ -34,8 +34,8 @@ pub struct PrsForm {
 
 /// What only git can tell.
 pub struct PrsGit<'g> {
-    /// How merged pull requests came in.
-    pub lineages: &'g Lineages<'g>,
+    /// How commits came in.
+    pub pulls: PullGit<'g>,
     /// Titles of those that the forge did not tell of.
     pub titles: &'g Titles<'g>,
 }
@@ -57,7 +57,7 @@ pub fn prs(
     let everything = Filter::all(filter.zone, filter.now);
     let commits = commits::read(reader, &everything.on_ledger())?;
     let facts = PullFacts::read(reader)?;
-    let owners = Owners::new(&facts, &commits, git.lineages);
+    let owners = Owners::new(&facts, &commits, git.pulls);
     let (work, no_pull) = work(reader, &directory, &commits, &owners)?;
     let all = lines(&facts, &owners, &work, git.titles, form.with_authors);
     let source = PrsSource { of_git: count_of_git(&all), ..facts.source.clone() };

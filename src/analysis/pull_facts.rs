@@ -57,6 +57,33 @@ pub struct Lineage {
 /// Looks at the commits of a merged pull request; `None` if they are not in this clone.
 pub type Lineages<'l> = dyn Fn(&ForgePull) -> Option<Lineage> + 'l;
 
+/// What only git can tell of pull requests.
+#[derive(Clone, Copy)]
+pub struct PullGit<'g> {
+    /// How merged ones came in.
+    pub lineages: &'g Lineages<'g>,
+    /// Commits that the default branch has as others, such as those of a squash, and the pull request of these.
+    pub remade: &'g [(CommitId, u64)],
+}
+
+impl PullGit<'_> {
+    /// Where no pull request is asked for.
+    pub(super) const NOTHING: PullGit<'static> = PullGit { lineages: &|_| None, remade: &[] };
+}
+
+/// Returns commits with money of which git's own words name no pull request.
+///
+/// # Errors
+/// What the store reports.
+pub fn loose_commits(reader: &Reader) -> Result<Vec<CommitId>, AnalysisError> {
+    if !reader.knows_pulls()? {
+        return Ok(Vec::new());
+    }
+    let statement = "SELECT id FROM git_commit WHERE key IN (SELECT git_commit FROM share)
+        AND key NOT IN (SELECT git_commit FROM landed_pull WHERE form <> 8) ORDER BY position";
+    Ok(reader.rows(statement, &[])?.iter().filter_map(|row| CommitId::from_bytes(row.bytes(0))).collect())
+}
+
 /// A commit and the pull request that git says brought it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GitPull {
@@ -73,7 +100,7 @@ pub(super) struct GitPull {
 pub(super) const HEAD_FORM: i64 = 8;
 
 /// Everything that is known of pull requests.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct PullFacts {
     pub(super) forge: BTreeMap<u64, ForgePull>,
     /// By key of commit.
@@ -87,6 +114,9 @@ pub(super) struct PullFacts {
 
 impl PullFacts {
     pub(super) fn read(reader: &Reader) -> Result<PullFacts, AnalysisError> {
+        if !reader.knows_pulls()? {
+            return Ok(PullFacts::default());
+        }
         let forge = forge(reader)?;
         let mut git = git(reader)?;
         let source = source(reader, forge.len() as u64)?;
@@ -107,7 +137,12 @@ impl PullFacts {
         })
     }
 
-    /// Returns what became of a pull request; `landings` says how messages of the default branch name it.
+    /// Tells whether there is such a pull request, as far as anybody can tell.
+    pub(super) fn is_known(&self, number: u64) -> bool {
+        self.forge.contains_key(&number) || self.git.values().any(|pull| pull.number == number)
+    }
+
+    /// Returns what became of a pull request; `landing` is how a message of the default branch names it.
     pub(super) fn state(&self, number: u64, landing: Option<&GitPull>) -> Result<PullState, Missing> {
         let is_imported = |pull: &GitPull| [3, 4].contains(&pull.form);
         match (self.forge.get(&number).map(|pull| (pull.state, pull.is_draft)), landing) {

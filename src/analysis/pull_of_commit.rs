@@ -11,6 +11,9 @@ use crate::store::Reader;
 
 /// Returns the pull request of each commit that has one.
 pub(super) fn pulls_of(reader: &Reader, ids: &[CommitId]) -> Result<HashMap<CommitId, u64>, AnalysisError> {
+    if !reader.knows_pulls()? {
+        return Ok(HashMap::new());
+    }
     let mut keys = Vec::new();
     for id in ids {
         keys.extend(reader.commit_key(id)?.map(|commit| commit.key.to_string()));

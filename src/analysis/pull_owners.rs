@@ -1,12 +1,13 @@
 //! Which pull request each commit belongs to: one at most, so that no dollar counts twice.
 //!
 //! The rule, in this order: what git says of the default branch; what the forge's merge commits show; then the forge's
-//! lists and fetched heads, merged ones before open before closed ones, the lower number first.
+//! lists, merged ones before open before closed ones, the lower number first; then what a commit was remade as; then
+//! fetched heads.
 
 use std::collections::HashMap;
 
 use super::commits::Commits;
-use super::pull_facts::{ForgePull, GitPull, HEAD_FORM, Lineage, Lineages, PullFacts};
+use super::pull_facts::{ForgePull, GitPull, HEAD_FORM, Lineage, PullFacts, PullGit};
 use crate::model::CommitId;
 use crate::report::PullState;
 
@@ -23,14 +24,14 @@ pub(super) struct Owners {
 
 impl Owners {
     /// Decides for all commits that have money or a session.
-    pub(super) fn new(facts: &PullFacts, commits: &Commits, lineages: &Lineages<'_>) -> Owners {
+    pub(super) fn new(facts: &PullFacts, commits: &Commits, git: PullGit<'_>) -> Owners {
         let mut owners = Owners { landings: landings(facts), ..Owners::default() };
         let keys: HashMap<CommitId, i64> = commits.iter().map(|(key, commit)| (commit.id, *key)).collect();
         for (key, pull) in facts.git.iter().filter(|(_, pull)| pull.form != HEAD_FORM) {
             owners.of.insert(*key, pull.number);
         }
         for pull in facts.forge.values().filter(|pull| pull.merge.is_some()) {
-            if let Some(lineage) = lineages(pull) {
+            if let Some(lineage) = (git.lineages)(pull) {
                 owners.add(pull.number, &lineage.landed, &keys);
                 owners.lineages.insert(pull.number, lineage);
             }
@@ -38,6 +39,9 @@ impl Owners {
         for (number, pull) in owners.in_order(facts) {
             let ids: Vec<CommitId> = pull.commits.iter().map(|commit| commit.id).collect();
             owners.add(number, &ids, &keys);
+        }
+        for (id, number) in git.remade.iter().filter(|(_, number)| facts.is_known(*number)) {
+            owners.add(*number, &[*id], &keys);
         }
         for (key, pull) in facts.git.iter().filter(|(_, pull)| pull.form == HEAD_FORM) {
             owners.of.entry(*key).or_insert(pull.number);

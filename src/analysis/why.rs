@@ -207,8 +207,10 @@ impl Search<'_> {
         commit: Option<CommitKey>,
         session: Option<i64>,
     ) -> Result<Vec<WhyPullRequest>, AnalysisError> {
-        let sql = "SELECT CAST(value AS INTEGER) FROM claim WHERE git_commit = ?1 AND kind = 4
-            UNION SELECT number FROM landed_pull WHERE git_commit = ?1 ORDER BY 1";
+        let sql = match self.reader.knows_pulls()? {
+            true => OF_COMMIT,
+            false => OF_MESSAGE,
+        };
         let of_commit = self.reader.rows(sql, &[commit.map_or(-1, |commit| commit.key)])?;
         let sql = "SELECT number, repository FROM pull_request WHERE session = ?1 ORDER BY number";
         let of_session = self.reader.rows(sql, &[session.unwrap_or(-1)])?;
@@ -226,6 +228,10 @@ impl Search<'_> {
         if found.is_empty() { Ok(opened) } else { Ok(found) }
     }
 }
+
+const OF_MESSAGE: &str = "SELECT CAST(value AS INTEGER) FROM claim WHERE git_commit = ?1 AND kind = 4 ORDER BY 1";
+const OF_COMMIT: &str = "SELECT CAST(value AS INTEGER) FROM claim WHERE git_commit = ?1 AND kind = 4
+    UNION SELECT number FROM landed_pull WHERE git_commit = ?1 ORDER BY 1";
 
 fn share(row: &Values) -> WhyShare {
     WhyShare { commit: commit_text(row), share: NanoUsd(row.number(1).unwrap_or(0)) }

@@ -3,7 +3,7 @@
 use super::context::{Context, price_table};
 use super::filter::filter;
 use super::ingest::refresh;
-use crate::analysis::{self, CommitText, CostGit, ForgePull, OverviewFacts, Stamp};
+use crate::analysis::{self, CommitText, CostGit, ForgePull, OverviewFacts, PullGit, Stamp};
 use crate::cli::FilterArgs;
 use crate::error::{Error, ExitCode};
 use crate::git::{ListedCommit, Repo};
@@ -50,7 +50,11 @@ pub(super) fn cost(
     let filter = filter(context, &sources.reader, arguments)?;
     let texts = |ids: &[CommitId]| sources.repo.subjects(ids);
     let lineages = |pull: &ForgePull| super::prs::lineage(&sources.repo, pull);
-    let git = CostGit { texts: &texts, lineages: &lineages };
+    let remade = match by {
+        CostBy::Pull => super::prs::remade(&sources.repo, &sources.reader)?,
+        _ => Vec::new(),
+    };
+    let git = CostGit { texts: &texts, pulls: PullGit { lineages: &lineages, remade: &remade } };
     let report = analysis::cost(&sources.reader, by, &filter, limit, &sources.stamp, &git)?;
     context.print(&Report::Cost(Box::new(report)))
 }

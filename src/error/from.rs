@@ -170,6 +170,10 @@ impl From<StoreError> for Error {
                 .with_hint("views: calls, shares, commits, links, turns, tools, sessions; see agent-trace sql --help"),
             StoreError::Unbalanced(text) => Error::bug(format!("the books do not balance: {text}"))
                 .with_hint("nothing was changed; please report it with the version you run"),
+            // Tables and columns are only ever added, so it was an earlier version that wrote the file.
+            StoreError::Sqlite { source, .. } if source.to_string().contains("no such") => {
+                failure.with_hint("an earlier agent-trace wrote it; bring it up to date: agent-trace ingest")
+            }
             StoreError::Sqlite { .. } => failure,
         }
     }

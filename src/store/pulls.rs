@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
-use super::open::Writer;
+use super::open::{Reader, Writer};
 use crate::model::CommitId;
 
 /// One pull request; times are UTC milliseconds, numbers those of the schema.
@@ -183,6 +183,17 @@ impl Writer {
             rows.iter().try_for_each(|(key, tag, value)| insert.execute(params![key, tag, value, now]).map(drop))?;
             sql.execute("DELETE FROM http_cache WHERE at < ?1", [oldest]).map(drop)
         })
+    }
+}
+
+impl Reader {
+    /// Tells whether there are tables of pull requests: a reader does not migrate what an older program wrote.
+    ///
+    /// # Errors
+    /// What SQLite reports.
+    pub fn knows_pulls(&self) -> Result<bool, StoreError> {
+        let statement = "SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'landed_pull'";
+        self.connection.query_row(statement, [], |row| row.get(0)).map_err(|error| self.fail(error))
     }
 }
 

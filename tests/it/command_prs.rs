@@ -160,6 +160,33 @@ fn commits_name_the_pull_request_that_brought_them() {
 }
 
 #[test]
+fn a_squash_has_the_money_of_its_branch_while_that_is_here_and_after() {
+    let world = World::new();
+    world.write("a.rs", "fn a() {}\n");
+    world.commit("start");
+    let _ = world.git(["checkout", "--quiet", "-b", "topic"]).success();
+    let session = world.claude("worker");
+    session.says("b").writes("b.rs", "fn b() -> u8 {\n    1\n}\n").commits("b").stops();
+    session.says("c").writes("c.rs", "fn c() -> u8 {\n    2\n}\n").commits("c").stops();
+    let _ = world.git(["checkout", "--quiet", "main"]).success();
+    let _ = world.git(["merge", "--quiet", "--squash", "topic"]).success();
+    let _ = world.git(["commit", "--quiet", "--message", "feat: b and c (#5)"]).success();
+    let whole = world.costs("none").total();
+    let told = |world: &World| {
+        let prs = world.ask(["prs"]);
+        let row = row(&prs, 5);
+        (
+            row["cost_nano_usd"].as_i64().unwrap(),
+            prs["no_pull_nano_usd"].as_i64().unwrap(),
+            world.costs("pr").of_row("#5"),
+        )
+    };
+    assert_eq!(told(&world), (whole, 0, whole));
+    let _ = world.git(["branch", "--quiet", "-D", "topic"]).success();
+    assert_eq!(told(&world), (whole, 0, whole));
+}
+
+#[test]
 fn authors_are_shown_only_when_asked_for() {
     let output = world().run(["prs", "--by", "author"]);
     assert!(output.to_string().contains("hint: agent-trace prs --by author --authors"), "{output}");

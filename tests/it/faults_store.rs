@@ -60,6 +60,22 @@ fn an_older_program_refuses_what_this_one_writes_once_the_format_has_changed() {
 }
 
 #[test]
+fn what_an_earlier_version_wrote_is_brought_up_to_date_by_whoever_may_write() {
+    let world = ingested();
+    let expected = books(&world);
+    let earlier = "DELETE FROM migration WHERE id = 6; DROP TABLE imported_lines; DROP TABLE line_record;
+        UPDATE meta SET value = '1' WHERE key = 'derived_version';";
+    open(&database(&world)).execute_batch(earlier).unwrap();
+    let (code, _, stderr) = run_with(&world, &[], &["--no-refresh", "stats"]);
+    assert_eq!(code, Some(2), "{stderr}");
+    let hint =
+        "no such table: line_record\nhint: an earlier agent-trace wrote it; bring it up to date: agent-trace ingest\n";
+    assert!(stderr.ends_with(hint), "{stderr}");
+    let _ = world.run(["ingest"]).success();
+    assert_eq!(books(&world), expected);
+}
+
+#[test]
 fn a_later_migration_of_the_same_format_is_no_reason_to_stop() {
     let world = ingested();
     let expected = books(&world);
