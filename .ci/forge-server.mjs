@@ -4,6 +4,7 @@
 //   node .ci/forge-server.mjs FOLDER   the folder that .ci/forge-parts filled; prints one line of JSON, ends with standard input
 
 import { readFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -77,9 +78,27 @@ const checked = createServer(operations, {
   components: { logger: createLogger("check", { level: "silent" }) },
 });
 const url = await checked.listen(0, "127.0.0.1");
-console.log(JSON.stringify({ url, number: pull.number, head: pull.head.sha }));
+console.log(JSON.stringify({ url, graphql: await checkGraphql(), number: pull.number, head: pull.head.sha }));
 process.stdin.resume();
 process.stdin.on("end", () => process.exit(0));
+
+// Says of every question in GraphQL whether GitHub's schema allows it: an empty list, or what is wrong.
+async function checkGraphql() {
+  const { buildSchema, parse, validate } = require("graphql");
+  const text = readFileSync(join(folder, "node_modules/@octokit/graphql-schema/schema.graphql"), "utf8");
+  const schema = buildSchema(text, { assumeValidSDL: true });
+  const list = { totalCount: 0, pageInfo: { hasNextPage: false, endCursor: null }, nodes: [] };
+  const server = createHttpServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const errors = validate(schema, parse(JSON.parse(body).query)).map((error) => ({ message: error.message }));
+    const data = errors.length > 0 ? null : { repository: { pullRequests: list } };
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ data, errors }));
+  });
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  return `http://127.0.0.1:${server.address().port}/graphql`;
+}
 
 // A branch with a commit, and a pull request for it.
 async function openPull() {

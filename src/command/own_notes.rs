@@ -1,16 +1,17 @@
 //! What notes of this program, made elsewhere, say of the lines of commits.
 //!
-//! A list of lines counts for the one blob it was made for: where the commit has another one, nothing is said.
+//! A list of lines counts for the one blob it was made for. Where the commit has another one, its lines are followed to
+//! it; where that cannot be done, nothing is said.
 
 use std::collections::HashMap;
 
 use super::reports::Sources;
 use crate::analysis::Directory;
 use crate::error::Error;
-use crate::git::NOTES_REF;
+use crate::git::{LineRanges, NOTES_REF};
 use crate::interop::{AgentClaim, Contributor, FileClaims, LineClaim, LineSet};
 use crate::model::{CommitId, SessionId};
-use crate::notes::{Lines, Note, Record, SessionMark};
+use crate::notes::{Note, Record, SessionMark};
 use crate::noting::session_mark;
 
 /// Claims on files of one commit, by path.
@@ -53,17 +54,16 @@ impl Names<'_> {
         for record in &note.records {
             let Record::Lines(lines) = record else { continue };
             let Ok(path) = std::str::from_utf8(&lines.path) else { continue };
-            if is_redacted(note, &lines.session) || !is_wanted(commit, path) || !self.is_of(commit, path, lines) {
+            if is_redacted(note, &lines.session) || !is_wanted(commit, path) {
                 continue;
             }
-            let claim = LineClaim { lines: line_set(lines), by: Contributor::Agent(self.agent(note, &lines.session)?) };
+            let followed = self.sources.repo.lines_in(commit, path, &lines.blob, &lines.ranges);
+            let Some(ranges) = followed.filter(|ranges| !ranges.is_empty()) else { continue };
+            let by = Contributor::Agent(self.agent(note, &lines.session)?);
+            let claim = LineClaim { lines: line_set(&ranges), by };
             files.entry(path.to_owned()).or_default().0.push(claim);
         }
         Ok(files.into_iter().collect())
-    }
-
-    fn is_of(&self, commit: &CommitId, path: &str, lines: &Lines) -> bool {
-        self.sources.repo.blob_at(commit, path).is_some_and(|blob| blob.starts_with(&lines.blob))
     }
 
     fn agent(&mut self, note: &Note, session: &SessionMark) -> Result<AgentClaim, Error> {
@@ -108,7 +108,7 @@ fn usage_of<'n>(record: &'n Record, session: &SessionMark) -> Option<&'n crate::
 }
 
 /// No file has more lines than fit.
-fn line_set(lines: &Lines) -> LineSet {
+fn line_set(ranges: &LineRanges) -> LineSet {
     let number = |line: u64| u32::try_from(line).unwrap_or(u32::MAX);
-    LineSet::new(lines.ranges.iter().map(|(first, last)| (number(*first), number(*last))).collect())
+    LineSet::new(ranges.iter().map(|(first, last)| (number(*first), number(*last))).collect())
 }

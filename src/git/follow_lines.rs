@@ -51,6 +51,41 @@ impl Repo {
     }
 }
 
+impl Repo {
+    /// Returns where lines stand in a file of a commit, which are those of the content whose name begins with `blob`:
+    /// the file's own, or another content that is here.
+    ///
+    /// `None` if they cannot be followed: there is no such file or content, more than one, or it is no text.
+    pub fn lines_in(&self, commit: &CommitId, path: &str, blob: &str, ranges: &LineRanges) -> Option<LineRanges> {
+        let local = self.newest();
+        let new = side(&local, &to_object_id(commit), path.as_bytes()).filter(Side::is_file)?;
+        if new.id.to_string().starts_with(blob) {
+            return Some(ranges.clone());
+        }
+        let old = Side { id: only_blob(&local, blob)?, ..new.clone() };
+        Some(kept(&text(&local, &old)?, &text(&local, &new)?, ranges))
+    }
+}
+
+/// The only blob whose name begins with `hex`.
+fn only_blob(local: &gix::Repository, hex: &str) -> Option<ObjectId> {
+    let prefix = gix::hash::Prefix::from_hex(hex).ok()?;
+    let id = local.objects.lookup_prefix(prefix, None).ok()??.ok()?;
+    local.find_header(id).is_ok_and(|header| header.kind() == gix::objs::Kind::Blob).then_some(id)
+}
+
+fn side(local: &gix::Repository, commit: &ObjectId, path: &[u8]) -> Option<Side> {
+    let tree = local.find_commit(*commit).ok()?.tree().ok()?;
+    let parts = path.split(|byte| *byte == b'/').map(<[u8]>::to_vec);
+    let entry = tree.lookup_entry(parts).ok()??;
+    Some(Side { path: path.into(), kind: entry.mode().kind(), id: entry.object_id() })
+}
+
+fn text(local: &gix::Repository, side: &Side) -> Option<Vec<u8>> {
+    let is_small = side.size(local).is_ok_and(|size| size <= MAX_BYTES);
+    side.read(local).ok().filter(|text| is_small && !is_binary(text))
+}
+
 impl LineFollower {
     /// Returns where lines of a file went, which are those of the content whose name begins with `blob`.
     ///
@@ -58,8 +93,8 @@ impl LineFollower {
     pub fn follow(&self, path: &[u8], blob: &str, ranges: &LineRanges) -> Option<FollowedLines> {
         let is_named = |id: &ObjectId| id.to_string().starts_with(blob);
         let (old, new) = match self.moved.get(path) {
-            Some(new) => (self.entry(&self.from, path), new.clone()),
-            None => (None, self.entry(&self.to, path)),
+            Some(new) => (side(&self.local, &self.from, path), new.clone()),
+            None => (None, side(&self.local, &self.to, path)),
         };
         let Some(new) = new.filter(Side::is_file) else {
             let is_gone = old.is_some_and(|old| is_named(&old.id));
@@ -70,20 +105,8 @@ impl LineFollower {
             return Some(there(ranges.clone()));
         }
         let old = old.filter(|old| is_named(&old.id))?;
-        let (before, after) = (self.text(&old)?, self.text(&new)?);
+        let (before, after) = (text(&self.local, &old)?, text(&self.local, &new)?);
         Some(there(kept(&before, &after, ranges)))
-    }
-
-    fn entry(&self, commit: &ObjectId, path: &[u8]) -> Option<Side> {
-        let tree = self.local.find_commit(*commit).ok()?.tree().ok()?;
-        let parts = path.split(|byte| *byte == b'/').map(<[u8]>::to_vec);
-        let entry = tree.lookup_entry(parts).ok()??;
-        Some(Side { path: path.into(), kind: entry.mode().kind(), id: entry.object_id() })
-    }
-
-    fn text(&self, side: &Side) -> Option<Vec<u8>> {
-        let is_small = side.size(&self.local).is_ok_and(|size| size <= MAX_BYTES);
-        side.read(&self.local).ok().filter(|text| is_small && !is_binary(text))
     }
 }
 
@@ -148,6 +171,11 @@ mod tests {
         assert_eq!(ranges("renamed", &renamed, &[(1, 2)]), Some(("elsewhere".into(), vec![(1, 2)])));
         assert_eq!(ranges("gone", &gone, &[(1, 2)]), Some(("gone".into(), vec![])));
         assert_eq!(ranges("edited", &kept, &[(1, 2)]), None, "numbers of another content");
+        let repo = test.repo();
+        let lines_in = |path: &str, blob: &str| repo.lines_in(&to, path, blob, &vec![(2, 6)]);
+        assert_eq!(lines_in("edited", &edited), Some(vec![(3, 4), (6, 7)]));
+        assert_eq!(lines_in("kept", &kept), Some(vec![(2, 6)]));
+        assert_eq!((lines_in("gone", &gone), lines_in("kept", "0123456")), (None, None));
         assert_eq!(ranges("nowhere", &kept, &[(1, 2)]), None);
     }
 

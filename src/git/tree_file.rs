@@ -1,10 +1,8 @@
-//! One file of what a reference or a commit points to.
+//! One file of what a reference points to.
 
 use std::path::Path;
 
-use super::object_id::to_object_id;
 use super::repo::Repo;
-use crate::model::CommitId;
 
 /// Larger files are not what is looked for.
 const MAX_BYTES: u64 = 1 << 20;
@@ -21,15 +19,6 @@ impl Repo {
             return None;
         }
         Some(local.try_find_object(entry.object_id()).ok()??.detach().data)
-    }
-
-    /// Returns the id of the blob that a commit has at a path, in hexadecimal digits; `None` if there is none or its
-    /// trees are not here. The blob itself need not be.
-    pub fn blob_at(&self, commit: &CommitId, path: &str) -> Option<String> {
-        let local = self.local();
-        let tree = local.find_commit(to_object_id(commit)).ok()?.tree().ok()?;
-        let entry = tree.lookup_entry_by_path(Path::new(path)).ok()??;
-        entry.mode().is_blob().then(|| entry.object_id().to_string())
     }
 }
 
@@ -49,9 +38,5 @@ mod tests {
         assert_eq!(read("8c/fa/metadata.json").as_deref(), Some(&b"{}\n"[..]));
         assert_eq!((read("8c/fa"), read("large"), read("no")), (None, None, None));
         assert_eq!(repo.file_of("refs/heads/none", "large"), None);
-        let head = repo.resolve("HEAD").unwrap();
-        let blob = test.git(&["rev-parse", "HEAD:8c/fa/metadata.json"]);
-        assert_eq!(repo.blob_at(&head, "8c/fa/metadata.json").as_deref(), Some(blob.trim()));
-        assert_eq!((repo.blob_at(&head, "8c"), repo.blob_at(&head, "none")), (None, None));
     }
 }

@@ -9,8 +9,8 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use agent_trace::forge::{
-    Comment, Forge, ForgeError, Head, Key, Memory, Outcome, Patience, Posting, PullEventKind, PullNumber, PullPhase,
-    PullSource, RestPulls, Site, State, Token, connect, post,
+    Comment, Forge, ForgeError, GraphPulls, Head, Key, Memory, Outcome, Patience, Posting, PullEventKind, PullNumber,
+    PullPhase, PullSource, RestPulls, Site, State, Token, connect, post,
 };
 use agent_trace::report::{CommentAction as Action, CommentBehavior as Behavior, ForgeKind as Kind};
 use octocrab::Octocrab;
@@ -27,6 +27,7 @@ struct Parts {
 #[derive(Deserialize)]
 struct Pull {
     url: String,
+    graphql: String,
     number: u64,
     head: String,
 }
@@ -190,6 +191,22 @@ fn what_became_of_a_pull_request_is_read_by_requests_that_github_knows() {
     let kinds: Vec<_> = merged.events.iter().map(|event| event.kind).collect();
     assert_eq!(kinds, [PullEventKind::Approved]);
     assert_eq!(pulls.one(4_711).unwrap(), None);
+}
+
+#[test]
+fn what_is_asked_in_graphql_is_what_githubs_schema_allows() {
+    let Some(parts) = Parts::start() else { return };
+    let env = |name: &str| match name {
+        "GITHUB_API_URL" => Some(parts.pull.url.clone()),
+        "GITHUB_GRAPHQL_URL" => Some(parts.pull.graphql.clone()),
+        _ => None,
+    };
+    let site = Site::read(Some(Kind::GitHub), Some("octocat/hello"), &env).unwrap();
+    let token = Token::new("X", "ours").unwrap();
+    let pulls = GraphPulls::new(&site, &token, parts.site().1).unwrap().expect("GitHub has GraphQL");
+    assert_eq!(pulls.page(None, 50).unwrap().pulls, []);
+    assert_eq!(pulls.page(Some("cursor"), 50).unwrap().next, None);
+    assert_eq!(pulls.some(&[1, 2, 3]).unwrap().pulls, []);
 }
 
 /// octocrab sends POST where GitHub has only PATCH; if this passes one day, the check checks nothing, or octocrab does it

@@ -67,8 +67,8 @@ fn blamed(world: &World, folder: &std::path::Path, file: &str) -> Vec<String> {
 
 /// A clone that has the notes and nothing else.
 fn fresh_clone(world: &World) -> std::path::PathBuf {
-    let (here, fresh) = (world.path(""), world.path("").with_file_name("fresh"));
-    let _ = world.git(["clone", "--quiet", here.to_str().unwrap(), fresh.to_str().unwrap()]).success();
+    let (here, fresh) = (format!("file://{}", world.path("").display()), world.path("").with_file_name("fresh"));
+    let _ = world.git(["clone", "--quiet", &here, fresh.to_str().unwrap()]).success();
     let notes = ["fetch", "--quiet", "origin", "refs/notes/agent-trace:refs/notes/agent-trace"];
     let _ = world.git_in(&fresh, notes).success();
     fresh
@@ -90,13 +90,17 @@ fn a_fresh_clone_knows_the_agents_lines_from_notes_alone() {
 }
 
 #[test]
-fn a_list_that_was_made_for_other_content_says_nothing() {
+fn a_list_that_was_made_for_other_content_is_followed_if_that_is_here_and_says_nothing_else() {
     let world = world();
     assert_eq!(said(&world).len(), 1);
     let old = world.git(["rev-parse", "HEAD"]).success().stdout;
-    world.write("b.rs", &format!("// More by hand.\n{}", world.read("b.rs")));
+    let lines = world.read("b.rs").replace("first_of_agent", "changed_by_hand");
+    world.write("b.rs", &format!("// More by hand.\n{lines}"));
     let _ = world.git(["commit", "--quiet", "--all", "--amend", "--no-edit"]).success();
     let _ = world.git(["notes", "--ref=agent-trace", "copy", "--force", old.trim(), "HEAD"]).success();
     let fresh = fresh_clone(&world);
     assert!(blamed(&world, &fresh, "b.rs").iter().all(|line| line.starts_with("unknown")));
+    let _ = world.git_in(&fresh, ["fetch", "--quiet", "origin", old.trim()]).success();
+    let (note, open) = ("agent declared agent-trace note", "unknown none -");
+    assert_eq!(blamed(&world, &fresh, "b.rs"), [open, open, note, open, note, open]);
 }
