@@ -111,6 +111,9 @@ pub enum ForgeError {
         #[source]
         source: io::Error,
     },
+    /// A proxy that is not asked over HTTP.
+    #[error("the proxy that the surroundings name is not an http:// one")]
+    Proxy,
     /// The client could not be made.
     #[error("no connection can be made")]
     Client(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -156,6 +159,7 @@ impl ForgeError {
                 Some("see whether the forge can be reached from here; a company's certificate goes into SSL_CERT_FILE")
             }
             ForgeError::Client(_) => Some("install ca-certificates, or name a file with certificates in SSL_CERT_FILE"),
+            ForgeError::Proxy => Some("name one in HTTPS_PROXY that is, or the forge in NO_PROXY"),
             ForgeError::Limited { .. } => Some("run it again later"),
             ForgeError::Nameless { .. } => Some("name the account that comments: --author LOGIN"),
             ForgeError::NoToken { .. } => Some("put it into a variable and name that: --token-env NAME"),

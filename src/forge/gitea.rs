@@ -24,7 +24,7 @@ impl Gitea {
     /// # Errors
     /// [`ForgeError::Client`] if there are no certificates to trust.
     pub fn new(site: &Site, token: &Token, patience: Patience) -> Result<Gitea, ForgeError> {
-        let rest = Transport::new(&site.api, token, Auth::Bearer, patience)?;
+        let rest = Transport::new(&site.api, &site.proxies, token, Auth::Bearer, patience)?;
         let api = site.api.path.clone();
         Ok(Gitea { rest, root: format!("{api}/repos/{}", site.repository), api })
     }

@@ -29,8 +29,10 @@ impl GitHub {
         let graphql = site.graphql.as_ref();
         let elsewhere = graphql.filter(|graphql| graphql.origin != site.api.origin);
         Ok(GitHub {
-            rest: Transport::new(&site.api, token, Auth::Bearer, patience)?,
-            graphql: elsewhere.map(|base| Transport::new(base, token, Auth::Bearer, patience)).transpose()?,
+            rest: Transport::new(&site.api, &site.proxies, token, Auth::Bearer, patience)?,
+            graphql: elsewhere
+                .map(|base| Transport::new(base, &site.proxies, token, Auth::Bearer, patience))
+                .transpose()?,
             graphql_path: graphql.map_or_else(|| "/graphql".to_owned(), |graphql| graphql.path.clone()),
             root: format!("{}/repos/{}", site.api.path, site.repository),
         })

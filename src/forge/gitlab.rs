@@ -32,7 +32,7 @@ impl GitLab {
         };
         let api = site.api.path.clone();
         let root = format!("{api}/projects/{}", escaped(&site.repository));
-        Ok(GitLab { rest: Transport::new(&site.api, token, auth, patience)?, api, root })
+        Ok(GitLab { rest: Transport::new(&site.api, &site.proxies, token, auth, patience)?, api, root })
     }
 
     fn notes(&self, pull: PullNumber) -> String {

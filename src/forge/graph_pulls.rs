@@ -62,7 +62,7 @@ impl GraphPulls {
             return Ok(None);
         };
         Ok(Some(GraphPulls {
-            transport: Transport::new(base, token, Auth::Bearer, patience)?,
+            transport: Transport::new(base, &site.proxies, token, Auth::Bearer, patience)?,
             path: base.path.clone(),
             owner: owner.to_owned(),
             name: name.to_owned(),

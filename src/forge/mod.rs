@@ -26,6 +26,7 @@ mod outputs;
 mod patience;
 mod plan;
 mod post;
+mod proxy;
 mod pull_facts;
 mod pull_walk;
 mod remembered;

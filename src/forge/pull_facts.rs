@@ -236,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_review_is_anothers_and_a_programs_is_none() {
+    fn a_review_is_of_another_person_and_a_programs_is_none() {
         let person = Actor::new("bob".into(), Some("User"));
         let bots = [Actor::new("ci[bot]".into(), None), Actor::new("ci".into(), Some("Bot"))];
         assert_eq!(review_kind(Some("APPROVED"), Some(&person), Some("ann")), Some(PullEventKind::Approved));

@@ -36,7 +36,7 @@ impl<'m> Remembered<'m> {
         memory: &'m dyn Memory,
     ) -> Result<Remembered<'m>, ForgeError> {
         Ok(Remembered {
-            transport: Transport::new(&site.api, token, auth, patience)?,
+            transport: Transport::new(&site.api, &site.proxies, token, auth, patience)?,
             scope: format!("{} {}", token.fingerprint(), site.api.origin),
             memory,
             asked: Cell::new(Asked::default()),

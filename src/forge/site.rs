@@ -3,6 +3,7 @@
 use http::Uri;
 
 use super::error::ForgeError;
+use super::proxy::Proxies;
 use crate::report::ForgeKind as Kind;
 use crate::runner::{self, Env};
 
@@ -17,6 +18,8 @@ pub struct Site {
     pub(super) graphql: Option<Base>,
     /// `owner/name`; on GitLab also `group/subgroup/name`, or a number.
     pub(super) repository: String,
+    /// Which way there.
+    pub(super) proxies: Proxies,
 }
 
 impl Site {
@@ -34,7 +37,8 @@ impl Site {
         };
         let api = Base::read(api, env(api).as_deref().unwrap_or(otherwise))?;
         let graphql = (kind == Kind::GitHub).then(|| graphql(&api, env)).transpose()?;
-        Ok(Site { kind, api, graphql, repository: named(kind, repository, env)? })
+        let (repository, proxies) = (named(kind, repository, env)?, Proxies::read(env));
+        Ok(Site { kind, api, graphql, repository, proxies })
     }
 
     /// Returns the repository as the forge names it.

@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use http::header::{ETAG, HeaderName, IF_NONE_MATCH, LINK, LOCATION};
+use http::header::{AUTHORIZATION, ETAG, HeaderName, IF_NONE_MATCH, LINK, LOCATION};
 use http::{HeaderMap, HeaderValue};
 use octocrab::Octocrab;
 use serde::de::DeserializeOwned;
@@ -15,6 +15,7 @@ use tokio::runtime::Runtime;
 
 use super::error::{ForgeError, plain};
 use super::patience::{Patience, asked_pause};
+use super::proxy::{self, Proxies};
 use super::site::Base;
 use super::token::Token;
 
@@ -86,6 +87,18 @@ pub(super) enum Auth {
     Header(HeaderName),
 }
 
+impl Auth {
+    fn header(self, token: &Token) -> Result<(HeaderName, HeaderValue), ForgeError> {
+        let (name, text) = match self {
+            Auth::Bearer => (AUTHORIZATION, format!("Bearer {}", token.secret())),
+            Auth::Header(name) => (name, token.secret().to_owned()),
+        };
+        let mut value = HeaderValue::from_str(&text).map_err(|error| ForgeError::Client(Box::new(error)))?;
+        value.set_sensitive(true);
+        Ok((name, value))
+    }
+}
+
 /// A client of one host.
 pub(super) struct Transport {
     runtime: Runtime,
@@ -100,7 +113,14 @@ pub(super) struct Transport {
 }
 
 impl Transport {
-    pub(super) fn new(base: &Base, token: &Token, auth: Auth, patience: Patience) -> Result<Transport, ForgeError> {
+    pub(super) fn new(
+        base: &Base,
+        proxies: &Proxies,
+        token: &Token,
+        auth: Auth,
+        patience: Patience,
+    ) -> Result<Transport, ForgeError> {
+        let proxy = proxies.to(base)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -108,7 +128,10 @@ impl Transport {
         let client = {
             // The client starts a task of its own, which needs to know where.
             let _inside = runtime.enter();
-            client(base, token, auth).map_err(|error| ForgeError::Client(Box::new(error)))?
+            match &proxy {
+                Some(proxy) => proxy::client(base, proxy, auth.header(token)?).map_err(ForgeError::Client)?,
+                None => client(base, token, auth).map_err(|error| ForgeError::Client(Box::new(error)))?,
+            }
         };
         Ok(Transport {
             runtime,

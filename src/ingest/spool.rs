@@ -103,7 +103,7 @@ struct Around<'a> {
 
 impl Around<'_> {
     /// Tells whether a commit was checked out by somebody else between the commit that was made and its last hook.
-    fn is_anothers(&self, record: &Record) -> bool {
+    fn is_of_another(&self, record: &Record) -> bool {
         let moves = || self.moves.get_or_init(|| HeadMoves::of_spool(self.common_dir, self.spool));
         record.from.as_deref().zip(record.commit.as_deref()).is_some_and(|(from, to)| moves().denies(from, to))
     }
@@ -222,7 +222,7 @@ fn put_aside(path: &Path, state: &SpoolState, writer: &mut Writer, now: Timestam
 
 fn add(batch: &mut CaptureBatch, record: &Record, around: &Around<'_>) {
     match record.event {
-        Event::Commit | Event::Merge if around.is_anothers(record) => {} // Its trailer names the session.
+        Event::Commit | Event::Merge if around.is_of_another(record) => {} // Its trailer names the session.
         Event::Commit | Event::Merge => add_commit(batch, record),
         Event::Rewrite => add_rewrite(batch, record),
         _ => add_session_event(batch, record, &around.live),

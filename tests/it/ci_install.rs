@@ -188,6 +188,11 @@ fn every_workflow_asks_for_as_little_as_it_needs() {
     }
 }
 
+/// A file of this repository.
+fn source(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
+}
+
 /// The lines of `run:` steps.
 fn commands(text: &str) -> Vec<&str> {
     let mut commands = Vec::new();
@@ -209,9 +214,9 @@ fn commands(text: &str) -> Vec<&str> {
 
 #[test]
 fn the_action_hands_every_input_on_as_a_variable() {
-    let text = include_str!("../../action.yml");
+    let text = &source("action.yml");
     assert_eq!(commands(text).iter().filter(|line| line.contains("${{")).count(), 0);
-    let script = include_str!("../../.ci/action");
+    let script = source(".ci/action");
     let inputs = text.split("\noutputs:").next().unwrap().split("inputs:\n").nth(1).unwrap();
     let names = inputs
         .lines()
@@ -238,12 +243,9 @@ fn the_action_hands_every_input_on_as_a_variable() {
 /// The values that the program sets are those that the action names.
 #[test]
 fn the_outputs_of_the_action_are_what_the_program_sets() {
-    let sources = concat!(
-        include_str!("../../src/command/pull_runner.rs"),
-        include_str!("../../src/command/pull_comment.rs"),
-        include_str!("../../.ci/action")
-    );
-    for line in include_str!("../../action.yml").lines() {
+    let files = ["src/command/pull_runner.rs", "src/command/pull_comment.rs", ".ci/action"];
+    let sources = files.map(source).concat();
+    for line in source("action.yml").lines() {
         let Some(name) = line.split("steps.run.outputs.").nth(1).and_then(|rest| rest.split(' ').next()) else {
             continue;
         };

@@ -511,3 +511,64 @@ fn gitea_updates_where_github_would_hide() {
     assert_eq!((wire.count("POST"), wire.count("PATCH")), (1, 1));
     assert_eq!(forge.pulls_of(&Head { commit: "a".repeat(40), ..Head::default() }).unwrap(), []);
 }
+
+/// A proxy that makes tunnels for whoever knows the password, one after another; returns its port and what it was asked.
+fn proxy() -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (port, asked) = (listener.local_addr().unwrap().port(), Arc::new(Mutex::new(Vec::new())));
+    let told = Arc::clone(&asked);
+    std::thread::spawn(move || {
+        for client in listener.incoming().map_while(Result::ok) {
+            let told = Arc::clone(&told);
+            std::thread::spawn(move || tunnel(client, &told));
+        }
+    });
+    (port, asked)
+}
+
+fn tunnel(mut client: std::net::TcpStream, told: &Mutex<Vec<String>>) -> Option<()> {
+    use std::io::{Read as _, Write as _};
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        client.read_exact(&mut byte).ok()?;
+        head.push(byte[0]);
+    }
+    let head = String::from_utf8(head).ok()?;
+    told.lock().unwrap().push(head.clone());
+    let place = head.strip_prefix("CONNECT ")?.split(' ').next()?;
+    if !head.to_ascii_lowercase().contains("proxy-authorization: basic dtpw") {
+        return client.write_all(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n").ok();
+    }
+    let mut server = std::net::TcpStream::connect(place).ok()?;
+    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").ok()?;
+    let (mut from, mut to) = (client.try_clone().ok()?, server.try_clone().ok()?);
+    std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+    std::io::copy(&mut server, &mut client).ok().map(drop)
+}
+
+#[test]
+fn a_proxy_is_asked_for_a_tunnel_unless_the_forge_is_excepted() {
+    let wire = Wire::new().github();
+    let (port, asked) = proxy();
+    let forge = |way: &str, except: &str| {
+        let value = |name: &str| match name {
+            "GITHUB_API_URL" => Some(format!("{}/api/v3", wire.server.uri())),
+            "http_proxy" => Some(way.to_owned()),
+            "no_proxy" => Some(except.to_owned()),
+            _ => None,
+        };
+        let site = Site::read(Some(Kind::GitHub), Some("o/r"), &value).unwrap();
+        connect(&site, &Token::new("X", SECRET).unwrap(), Patience { tries: 1, ..PATIENCE }).unwrap()
+    };
+    let way = format!("http://u:p@127.0.0.1:{port}");
+    assert_eq!(run(&*forge(&way, ""), 1, "text", Behavior::Update).unwrap().action, Action::Created);
+    assert_eq!(wire.bodies().len(), 1);
+    assert!(wire.requests().iter().all(|request| request.headers["authorization"] == format!("Bearer {SECRET}")));
+    let heads = asked.lock().unwrap().clone();
+    assert!(!heads.is_empty() && heads.iter().all(|head| head.starts_with("CONNECT ") && !head.contains(SECRET)));
+    assert_eq!(forge(&way, "x,127.0.0.1").comments(PullNumber(7)).unwrap().len(), 1);
+    assert_eq!(asked.lock().unwrap().len(), heads.len(), "an excepted forge is asked directly");
+    let refused = forge(&format!("http://u:wrong@127.0.0.1:{port}"), "").comments(PullNumber(7)).unwrap_err();
+    assert!(matches!(refused, ForgeError::NoAnswer { .. }) && !format!("{refused:?}").contains("wrong"), "{refused:?}");
+}

@@ -241,3 +241,47 @@ fn the_steps_of_the_action_report_and_tell_the_runner() {
     assert!(run(&[("BEHAVIOR", "off"), ("BUDGET", "100"), ("FAIL_OVER", "true")]).status.success());
     assert!(!job.world.home().join("x").exists());
 }
+
+/// The server squashes the branch; a job that has nothing but its token carries the notes to what landed.
+#[cfg(unix)]
+#[test]
+fn the_settle_step_of_the_action_carries_notes_to_what_was_squashed() {
+    let (world, fresh) = story();
+    let (hub, server) = (world.path("").with_file_name("hub.git"), world.path("").with_file_name("server"));
+    let id = |name: &str| world.git_in(&hub, ["rev-parse", name]).success().stdout.trim().to_owned();
+    let whole = report(&world, &fresh, ["--base", "origin/main", "--fetch"]);
+    let before = id("main");
+    let _ = world.git_in(&hub, ["update-ref", "refs/pull/7/head", "sails"]).success();
+    let _ = world.git(["clone", "--quiet", hub.to_str().unwrap(), server.to_str().unwrap()]).success();
+    let _ = world.git_in(&server, ["merge", "--quiet", "--squash", "origin/sails"]).success();
+    let _ = world.git_in(&server, ["commit", "--quiet", "--message", "Sails (#7)"]).success();
+    let _ = world.git_in(&server, ["push", "--quiet", "origin", "main"]).success();
+    let _ = world.git_in(&hub, ["branch", "--quiet", "-D", "sails"]).success();
+    let event = json!({ "ref": "refs/heads/main", "before": before, "after": id("main") });
+    std::fs::write(world.home().join("event.json"), event.to_string()).unwrap();
+    let instead = format!("url.file://{}.insteadOf", hub.display());
+    let _ = world.git(["config", "--global", &instead, "https://github.example/o/r"]).success();
+    let kept = world.home().join("kept/bin");
+    std::fs::create_dir_all(&kept).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_agent-trace"), kept.join("agent-trace")).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/action");
+    let run = || {
+        let mut command = world.command(&script, &world.home());
+        for name in ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL"] {
+            command.env_remove(name);
+        }
+        command.arg("run").env("MODE", "settle").env("KEPT_IN", kept.parent().unwrap());
+        command.env("GITHUB_SERVER_URL", "https://github.example").env("GITHUB_REPOSITORY", "o/r");
+        command.env("GITHUB_TOKEN", "ghs_secret").env("RUNNER_TEMP", world.home().with_file_name("tmp"));
+        let done = command.env("GITHUB_EVENT_PATH", world.home().join("event.json")).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        id("refs/notes/agent-trace")
+    };
+    let settled = run();
+    let note = world.git_in(&hub, ["notes", "--ref=agent-trace", "show", "main"]).success().stdout;
+    assert!(note.contains("f1 squash "), "{note}");
+    let _ = world.git_in(&fresh, ["fetch", "--quiet", "origin"]).success();
+    let landed = report(&world, &fresh, ["--base", &before, "--head", "origin/main", "--fetch"]);
+    assert_eq!(landed["total"], whole["total"], "the landed commit costs what the pull request did");
+    assert_eq!(run(), settled, "running it twice changes nothing");
+}
