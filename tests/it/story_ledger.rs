@@ -317,7 +317,7 @@ fn two_commits_of(world: &World, session: &Claude<'_>) -> [String; 2] {
 }
 
 #[test]
-fn a_squash_merge_takes_over_what_its_deleted_branch_cost() {
+fn a_squash_merge_takes_over_what_its_branch_cost() {
     let world = world();
     let [first, second] = two_commits_on_a_branch(&world);
     let before = world.costs("commit");
@@ -326,7 +326,12 @@ fn a_squash_merge_takes_over_what_its_deleted_branch_cost() {
     let _ = world.git(["merge", "--squash", "feature"]).success();
     let squash = world.commit("harbours and tides (#3)");
     let beside = world.costs("commit");
-    assert_eq!((beside.total(), beside.find(&squash).is_none()), (4 * CALL, true), "the parts are still there");
+    assert_eq!(
+        (beside.total(), beside.of_row(&squash)),
+        (4 * CALL, 4 * CALL),
+        "it landed, the branch still here or not"
+    );
+    assert!([&first, &second].iter().all(|part| beside.find(part).is_none()), "no dollar stands twice");
     let _ = world.git(["branch", "-D", "feature"]).success();
     let after = world.costs("commit");
     assert_eq!((after.of_row(&squash), after.total(), after.left()), (4 * CALL, 4 * CALL, vec![]));
