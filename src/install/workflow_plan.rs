@@ -78,6 +78,7 @@ pub fn install_workflows(
             (None, None) => {}
         }
     }
+    remove_folders(&mut plan, files);
     plan
 }
 
@@ -87,6 +88,12 @@ pub fn uninstall_workflows(files: &WorkflowFiles, is_forced: bool) -> WorkflowPl
     for (path, text) in &files.found {
         remove(&mut plan, path.clone(), text, is_forced);
     }
+    remove_folders(&mut plan, files);
+    plan
+}
+
+/// Folders out of which something was taken go too, if nothing else is in them.
+fn remove_folders(plan: &mut WorkflowPlan, files: &WorkflowFiles) {
     let removed: Vec<&Path> = plan.plan.actions.iter().filter_map(folder_of).collect();
     let mut folders: Vec<PathBuf> = Vec::new();
     for folder in files.folders.iter().filter(|folder| removed.contains(&folder.as_path())) {
@@ -95,7 +102,6 @@ pub fn uninstall_workflows(files: &WorkflowFiles, is_forced: bool) -> WorkflowPl
         folders.extend(folder.parent().filter(|_| is_below).map(Path::to_owned));
     }
     plan.plan.actions.extend(folders.into_iter().map(|path| Action::RemoveFolder { path }));
-    plan
 }
 
 fn folder_of(action: &Action) -> Option<&Path> {
@@ -190,6 +196,14 @@ mod tests {
             let _ = install(folder.path(), Runner::Gitea, &[Workflow::Comment], "v1", false);
             assert_eq!(names(folder.path()), [expected]);
         }
+    }
+
+    #[test]
+    fn when_nothing_is_wanted_any_more_no_folder_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let _ = install(folder.path(), Runner::GitHub, &[Workflow::Forks], "v1", false);
+        let _ = install(folder.path(), Runner::GitHub, &[], "v1", false);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     fn any_runner() -> impl Strategy<Value = Runner> {
