@@ -5,7 +5,7 @@ agent_trace_is_told() {
   {
     IFS= read -r agent_trace_git && IFS= read -r agent_trace_head && IFS= read -r agent_trace_spool &&
       IFS= read -r agent_trace_start && IFS= read -r agent_trace_end
-  } <"${GIT_DIR:-.git}/agent-trace-commit" || return 1
+  } <"${GIT_DIR:-.git}/agent-trace/commit" || return 1
   [ "$agent_trace_git" = "$PPID" ] && [ -f "$agent_trace_spool" ] || return 1
   IFS= read -r agent_trace_commit <"$agent_trace_head" || return 1
   case $agent_trace_commit in
@@ -16,9 +16,5 @@ agent_trace_is_told() {
 agent_trace() {
   [ "${AGENT_TRACE-}" != 0 ] || return 0
   agent_trace_is_told && return 0
-  agent_trace_hook='@BINARY@'
-  [ -x "$agent_trace_hook" ] || agent_trace_hook=agent-trace-hook
-  command -v "$agent_trace_hook" || return 0
-  "$agent_trace_hook" git @HOOK@ "$@"
-  return 0
+  agent_trace_start "$@"
 } >/dev/null 2>&1

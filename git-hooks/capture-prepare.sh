@@ -9,9 +9,5 @@ agent_trace() {
   # Of a person's commits only those of which git takes the signs away before the last hook runs.
   agent_trace_is_marked || [ -f "${1%/*}/SQUASH_MSG" ] || [ -f "${1%/*}/CHERRY_PICK_HEAD" ] ||
     [ -f "${1%/*}/REVERT_HEAD" ] || return 0
-  agent_trace_hook='@BINARY@'
-  [ -x "$agent_trace_hook" ] || agent_trace_hook=agent-trace-hook
-  command -v "$agent_trace_hook" || return 0
-  "$agent_trace_hook" git @HOOK@ "$@"
-  return 0
+  agent_trace_start "$@"
 } >/dev/null 2>&1

@@ -30,13 +30,16 @@ const OWN_VARIABLE: &str = "AGENT_TRACE_SESSION";
 
 /// Returns the session that makes the commit, and the tool call it makes it in.
 pub(super) fn author(around: &Surroundings<'_>) -> Option<Author> {
-    let mut author = session(around)?;
-    if author.by == By::Environment {
-        let id = SessionId::parse(&author.session).ok()?;
+    session(around).map(|author| in_tool_call(around, author))
+}
+
+/// Adds the tool call that a session makes the commit in, where the spool tells.
+pub(super) fn in_tool_call(around: &Surroundings<'_>, mut author: Author) -> Author {
+    if let (By::Environment, Ok(id)) = (author.by, SessionId::parse(&author.session)) {
         let open = at_work(&(around.tail)(Some(&id))).pop();
         (author.tool_use, author.run) = open.and_then(AtWork::committing).unwrap_or_default();
     }
-    Some(author)
+    author
 }
 
 /// Returns the session that makes the commit; of its tool call only what costs nothing.

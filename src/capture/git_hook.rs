@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::attribution::{Surroundings, author, session};
+use super::attribution::{Surroundings, author, in_tool_call, session};
 use super::background;
 use super::git_state::GitState;
 use super::handover::Handover;
@@ -84,7 +84,8 @@ impl GitHook<'_> {
 
     /// `template`: what an editor was opened on, if one was; `may_ask`: no child process was started yet.
     fn stamp(&self, file: &Path, template: Option<&[u8]>, may_ask: bool) -> Option<()> {
-        if GitState::of(self.place).is_replay() {
+        let state = GitState::of(self.place);
+        if state.is_replay() {
             return None;
         }
         let file = self.message_file(file)?;
@@ -96,10 +97,11 @@ impl GitHook<'_> {
         if !has_text(&message) || is_revert(&message) || message.len() as u64 == MAX_MESSAGE {
             return None;
         }
-        let session = session(self.around)?;
-        let _ = self.begin(&session);
+        let (session, from) = (session(self.around)?, self.place.head());
+        let _ = from.as_ref().and_then(|from| self.begin(&session, from));
         write_trailer(&file, &message, &format!("{KEY}: {}/{}", session.agent, session.session), may_ask)?;
-        if self.is_without_editor() && template.is_none() && may_ask { self.hand_over() } else { Some(()) }
+        let is_now = self.is_without_editor() && template.is_none() && may_ask;
+        if is_now && state == GitState::Plain { self.hand_over(session, from?) } else { Some(()) }
     }
 
     /// Tells whether git opens no editor on the message, so that the commit is made now.
@@ -107,16 +109,12 @@ impl GitHook<'_> {
         (self.around.variable)("GIT_EDITOR").as_deref() == Some(NO_EDITOR)
     }
 
-    /// All but the commit's name is known; only of a plain commit, where nothing has to be looked at again.
-    fn hand_over(&self) -> Option<()> {
-        if GitState::of(self.place) != GitState::Plain {
-            return None;
-        }
-        let (git, from) = (self.git_number()?, self.place.head()?);
-        let by = vec![author(self.around)?];
+    /// Of a plain commit that is made at once, all but the name is known.
+    fn hand_over(&self, session: Author, from: String) -> Option<()> {
+        let by = vec![in_tool_call(self.around, session)];
         let state = Some(GitState::Plain.name().to_owned());
         let record = Record { from: Some(from), state, by, ..Record::new(self.now, Event::Commit) };
-        Handover::of(self.place).leave(git, self.spool.path(), record)
+        Handover::of(self.place).leave(self.git_number()?, self.spool.path(), record)
     }
 
     /// A fast-forward goes to a commit that somebody made before.
@@ -162,9 +160,9 @@ impl GitHook<'_> {
     }
 
     /// Remembers from where git goes on: when its last hook runs, another session's commit may be checked out.
-    fn begin(&self, author: &Author) -> Option<()> {
+    fn begin(&self, author: &Author, from: &str) -> Option<()> {
         let (agent, session) = (Some(author.agent.clone()), Some(author.session.clone()));
-        let (commit, detail) = (Some(self.place.head()?), Some(self.git_number()?.to_string()));
+        let (commit, detail) = (Some(from.to_owned()), Some(self.git_number()?.to_string()));
         let record = Record { agent, session, commit, detail, ..Record::new(self.now, Event::CommitStart) };
         self.spool.append(&record).ok()
     }

@@ -35,7 +35,7 @@ impl Handover<'_> {
             return None;
         }
         // One write: a reader that comes too early finds another process's number, or none.
-        fs::File::create(self.path()).ok()?.write_all((lines.join("\n") + "\n").as_bytes()).ok()
+        self.create()?.write_all((lines.join("\n") + "\n").as_bytes()).ok()
     }
 
     /// Takes back what an earlier commit left.
@@ -43,8 +43,15 @@ impl Handover<'_> {
         let _ = fs::remove_file(self.path()); // Else it names another process.
     }
 
-    /// In the work tree's own git directory: a script finds it without asking anybody.
+    fn create(&self) -> Option<fs::File> {
+        let path = self.path();
+        fs::File::create(&path)
+            .or_else(|_| fs::create_dir_all(path.parent().unwrap_or(&path)).and_then(|()| fs::File::create(&path)))
+            .ok()
+    }
+
+    /// Below the work tree's own git directory: a script finds it without asking anybody.
     fn path(&self) -> PathBuf {
-        self.place.git_dir.join("agent-trace-commit")
+        self.place.git_dir.join("agent-trace").join("commit")
     }
 }

@@ -1,6 +1,6 @@
 //! What the log of a work tree's `HEAD` says of commits whose names were read while others may have been at work.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
@@ -8,12 +8,9 @@ use std::path::Path;
 /// A longer log is read at its end: some hundred thousand moves.
 const MAX_BYTES: u64 = 32 << 20;
 
-/// The moves of `HEAD` in one work tree, from commit to commit.
+/// The moves of `HEAD` in one work tree: to each commit those it came from.
 #[derive(Debug, Default)]
-pub struct HeadMoves {
-    left: HashSet<String>,
-    moves: HashSet<(String, String)>,
-}
+pub struct HeadMoves(HashMap<String, Vec<String>>);
 
 impl HeadMoves {
     /// Reads the log of the work tree whose spool has this file name; nothing is known where none is kept.
@@ -28,16 +25,17 @@ impl HeadMoves {
         for line in text.lines() {
             let mut ids = line.split_ascii_whitespace();
             if let (Some(old), Some(new)) = (ids.next(), ids.next()) {
-                known.left.insert(old.to_owned());
-                known.moves.insert((old.to_owned(), new.to_owned()));
+                known.0.entry(new.to_owned()).or_default().push(old.to_owned());
             }
         }
         known
     }
 
-    /// Tells whether `HEAD` went from one commit to others only, so that `to` is another process's commit.
+    /// Tells whether `HEAD` came to `to` from other commits than `from` only, so that it is another process's commit.
+    ///
+    /// A commit that the log does not know may be one of an earlier work tree of this name.
     pub fn denies(&self, from: &str, to: &str) -> bool {
-        self.left.contains(from) && !self.moves.contains(&(from.to_owned(), to.to_owned()))
+        self.0.get(to).is_some_and(|olds| olds.iter().all(|old| old != from))
     }
 }
 
@@ -55,10 +53,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_log_that_knows_another_move_denies_one() {
-        let (one, two, three) = ("1".repeat(40), "2".repeat(40), "3".repeat(40));
+    fn only_a_log_that_knows_where_a_commit_came_from_denies_it() {
+        let [one, two, three, four] = ["1", "2", "3", "4"].map(|digit| digit.repeat(40));
         let log = HeadMoves::parse(&format!("{one} {two} A <a@b> 1 +0000\tcommit: x\n{two} {three} A <a@b> 2 +0000\n"));
-        assert!(!log.denies(&one, &two) && !log.denies(&three, &one));
+        assert!(!log.denies(&one, &two) && !log.denies(&two, &three));
+        assert!(!log.denies(&one, &four), "made in an earlier work tree of this name");
         assert!(log.denies(&one, &three), "another session's commit was checked out when the name was read");
         assert!(!HeadMoves::default().denies(&one, &three), "no log is kept");
     }

@@ -75,12 +75,6 @@ impl PullSource for GitLabPulls<'_> {
         Ok(Some(pull))
     }
 
-    fn some(&self, numbers: &[u64]) -> Result<PullPage, ForgeError> {
-        let found: Result<Vec<Option<PullFacts>>, ForgeError> =
-            numbers.iter().map(|number| self.one(*number)).collect();
-        Ok(PullPage { pulls: found?.into_iter().flatten().collect(), ..PullPage::default() })
-    }
-
     fn asked(&self) -> Asked {
         self.http.asked()
     }

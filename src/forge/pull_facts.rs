@@ -199,11 +199,16 @@ pub trait PullSource {
     /// What every request can meet.
     fn one(&self, number: u64) -> Result<Option<PullFacts>, ForgeError>;
 
-    /// Returns pull requests by number; those that are gone are left out.
+    /// Returns pull requests by number, one request each where a forge has nothing better; those that are gone are left
+    /// out.
     ///
     /// # Errors
     /// What every request can meet.
-    fn some(&self, numbers: &[u64]) -> Result<PullPage, ForgeError>;
+    fn some(&self, numbers: &[u64]) -> Result<PullPage, ForgeError> {
+        let found: Result<Vec<Option<PullFacts>>, ForgeError> =
+            numbers.iter().map(|number| self.one(*number)).collect();
+        Ok(PullPage { pulls: found?.into_iter().flatten().collect(), ..PullPage::default() })
+    }
 
     /// Returns how many requests were sent, and how many of the answers were known already.
     fn asked(&self) -> Asked;

@@ -120,17 +120,11 @@ impl PullSource for RestPulls<'_> {
         let commits = self.list_of(&format!("pulls/{number}/commits"));
         let (commits, is_cut) = self.http.list(&commits, |commit: Commit| commit.fact())?;
         pull.is_cut |= is_cut;
-        pull.commit_count = pull.commit_count.or(Some(commits.len() as u64));
+        pull.commit_count = pull.commit_count.or(Some(commits.len() as u64).filter(|_| !is_cut));
         pull.commits = commits;
         pull.events = self.events(&mut pull)?;
         pull.checks = self.checks(pull.head.as_deref())?;
         Ok(Some(pull))
-    }
-
-    fn some(&self, numbers: &[u64]) -> Result<PullPage, ForgeError> {
-        let found: Result<Vec<Option<PullFacts>>, ForgeError> =
-            numbers.iter().map(|number| self.one(*number)).collect();
-        Ok(PullPage { pulls: found?.into_iter().flatten().collect(), ..PullPage::default() })
     }
 
     fn asked(&self) -> Asked {

@@ -13,13 +13,12 @@ const MARK: &str = "# agent-trace hook ";
 const EARLIER: &str = "# runs first: ";
 const NO_HASH: &str = "0000000000000000";
 
+const START: &str = include_str!("../../git-hooks/start.sh");
+const MARKED: &str = include_str!("../../git-hooks/agent-marked.sh");
 const CAPTURE: &str = include_str!("../../git-hooks/capture.sh");
-const CAPTURE_MESSAGE: &str =
-    concat!(include_str!("../../git-hooks/agent-marked.sh"), include_str!("../../git-hooks/capture-message.sh"));
-const CAPTURE_PREPARE: &str =
-    concat!(include_str!("../../git-hooks/agent-marked.sh"), include_str!("../../git-hooks/capture-prepare.sh"));
-const CAPTURE_COMMIT: &str =
-    concat!(include_str!("../../git-hooks/agent-marked.sh"), include_str!("../../git-hooks/capture-commit.sh"));
+const CAPTURE_MESSAGE: &str = include_str!("../../git-hooks/capture-message.sh");
+const CAPTURE_PREPARE: &str = include_str!("../../git-hooks/capture-prepare.sh");
+const CAPTURE_COMMIT: &str = include_str!("../../git-hooks/capture-commit.sh");
 const ALONE: &str = include_str!("../../git-hooks/alone.sh");
 const AFTER: &str = include_str!("../../git-hooks/earlier.sh");
 const AFTER_WITH_INPUT: &str = include_str!("../../git-hooks/earlier-input.sh");
@@ -53,13 +52,14 @@ pub(super) fn script(hook: Hook, program: &HookProgram, earlier: Option<&str>) -
 
 /// Returns the definition of the shell function `agent_trace` for a hook.
 pub(super) fn function(hook: Hook, program: &HookProgram) -> String {
-    let text = match hook {
-        Hook::CommitMsg => CAPTURE_MESSAGE,
-        Hook::PrepareCommitMsg => CAPTURE_PREPARE,
-        Hook::PostCommit => CAPTURE_COMMIT,
-        _ => CAPTURE,
+    let (marked, text) = match hook {
+        Hook::CommitMsg => (MARKED, CAPTURE_MESSAGE),
+        Hook::PrepareCommitMsg => (MARKED, CAPTURE_PREPARE),
+        Hook::PostCommit => (MARKED, CAPTURE_COMMIT),
+        _ => ("", CAPTURE),
     };
-    body(text).replace("@HOOK@", hook.name()).replace("'@BINARY@'", &program.quoted())
+    let text = [START, marked, text].concat();
+    body(&text).replace("@HOOK@", hook.name()).replace("'@BINARY@'", &program.quoted())
 }
 
 /// The source without what is meant for its linter.
